@@ -7,8 +7,8 @@ const HALF_LOG_TWO_PI = 0.9189385332046727;
 const TAYLOR = Array.from({ length: 29 }, (_, index) => {
   const k = index + 2;
   let tail = 0;
-  // ζ(k) − 1 by direct sum with an Euler–Maclaurin remainder at N = 20.
-  const n = 20;
+  // ζ(k) − 1 by direct sum with an Euler–Maclaurin remainder at N = 80.
+  const n = 80;
   for (let j = n - 1; j >= 2; j -= 1) tail += j ** -k;
   tail += n ** (1 - k) / (k - 1) + 0.5 * n ** -k + (k / 12) * n ** (-k - 1) - ((k * (k + 1) * (k + 2)) / 720) * n ** (-k - 3);
   tail += ((k * (k + 1) * (k + 2) * (k + 3) * (k + 4)) / 30240) * n ** (-k - 5);
@@ -22,7 +22,7 @@ const aroundTwo = (z: number): number => {
 };
 
 /** The remainder of Stirling's formula, ln Γ(x) − [(x − ½) ln x − x + ½ ln 2π], for x ≥ 9: DLMF 5.11.1. */
-const stirlingRemainder = (x: number): number => {
+export const stirlingRemainder = (x: number): number => {
   const w = 1 / (x * x);
   return (1 / 12 - w * (1 / 360 - w * (1 / 1260 - w * (1 / 1680 - w * (1 / 1188 - w * (691 / 360360 - w / 156)))))) / x;
 };

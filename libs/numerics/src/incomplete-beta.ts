@@ -1,5 +1,5 @@
 import { DomainError, requirePositive, requireProbability } from './domain-error.ts';
-import { logBeta } from './gamma-function.ts';
+import { logBeta, stirlingRemainder } from './gamma-function.ts';
 import { increasingRoot } from './increasing-root.ts';
 
 const TINY = 1e-300;
@@ -32,13 +32,24 @@ const fraction = (a: number, b: number, x: number): number => {
   return h;
 };
 
+/** x^a y^b / B(a, b), y = 1 − x; for large a and b around the mode, so that no large logarithms cancel. */
+const power = (a: number, b: number, x: number, y: number): number => {
+  if (Math.min(a, b) < 12) {
+    const logX = x < 0.5 ? Math.log(x) : Math.log1p(-y);
+    const logY = y < 0.5 ? Math.log(y) : Math.log1p(-x);
+    return Math.exp(a * logX + b * logY - logBeta(a, b));
+  }
+  const n = a + b;
+  const away = x < y ? n * x - a : b - n * y;
+  const exponent = a * Math.log1p(away / a) + b * Math.log1p(-away / b);
+  return Math.exp(exponent + stirlingRemainder(n) - stirlingRemainder(a) - stirlingRemainder(b)) * Math.sqrt((a / n) * (b / (2 * Math.PI)));
+};
+
 /** I_x(a, b) when x and its complement y = 1 − x are both known accurately. */
 const regularised = (a: number, b: number, x: number, y: number): number => {
   if (x <= 0) return 0;
   if (y <= 0) return 1;
-  const logX = x < 0.5 ? Math.log(x) : Math.log1p(-y);
-  const logY = y < 0.5 ? Math.log(y) : Math.log1p(-x);
-  const front = Math.exp(a * logX + b * logY - logBeta(a, b));
+  const front = power(a, b, x, y);
   if (x < (a + 1) / (a + b + 2)) return Math.min(1, (front * fraction(a, b, x)) / a);
   return Math.max(0, 1 - (front * fraction(b, a, y)) / b);
 };

@@ -1,12 +1,16 @@
 import { DomainError, requirePositive, requireProbability } from './domain-error.ts';
-import { logGamma } from './gamma-function.ts';
+import { logGamma, stirlingRemainder } from './gamma-function.ts';
 import { increasingRoot } from './increasing-root.ts';
 
 const TINY = 1e-300;
 const MAX_TERMS = 100_000;
 
-/** x^a e^−x / Γ(a), in logs so that neither factor overflows. */
-const front = (a: number, x: number): number => Math.exp(a * Math.log(x) - x - logGamma(a));
+/** x^a e^−x / Γ(a), in logs so that neither factor overflows; for large a around x = a, so that no two large logarithms cancel. */
+const front = (a: number, x: number): number => {
+  if (a < 12) return Math.exp(a * Math.log(x) - x - logGamma(a));
+  const away = (x - a) / a;
+  return Math.exp(-a * (away - Math.log1p(away)) - stirlingRemainder(a)) * Math.sqrt(a / (2 * Math.PI));
+};
 
 const series = (a: number, x: number): number => {
   let term = 1 / a;
