@@ -1,0 +1,101 @@
+import avro from 'avsc';
+import type { Type } from 'avsc';
+import { TruncatedError } from './bounded-arrays.ts';
+
+/**
+ * 64-bit longs as BigInt, so that ids and versions above 2^53 survive (avsc's own long throws there).
+ */
+export const bigIntLong = avro.types.LongType.__with({
+  fromBuffer: (buffer: Buffer) => buffer.readBigInt64LE(),
+  toBuffer: (value: bigint) => {
+    const buffer = Buffer.allocUnsafe(8);
+    buffer.writeBigInt64LE(value);
+    return buffer;
+  },
+  fromJSON: (json: string | number) => BigInt(json),
+  toJSON: (value: bigint) => value.toString(),
+  isValid: (value: unknown) => typeof value === 'bigint' && BigInt.asIntN(64, value) === value,
+  compare: (left: bigint, right: bigint) => (left === right ? 0 : left < right ? -1 : 1),
+});
+
+/** Avro `decimal` over bytes (Avro 1.12, logical types): a big-endian two's complement unscaled integer, as BigInt. */
+class DecimalType extends avro.types.LogicalType {
+  private readonly limit: bigint;
+  private readonly scale: number;
+
+  constructor(schema: { precision: number; scale: number }, options: unknown) {
+    super(schema as never, options as never);
+    this.limit = 10n ** BigInt(schema.precision);
+    this.scale = schema.scale;
+  }
+
+  override _fromValue(bytes: Buffer): bigint {
+    const length = bytes.length;
+    // avsc hands out empty bytes when it reads past the end; no writer of decimals makes them.
+    if (length === 0) throw new TruncatedError('a decimal without bytes');
+    if (length > 16) throw new RangeError(`decimal of ${length} bytes`);
+    if (length <= 6) return BigInt(bytes.readIntBE(0, length));
+    const unsigned = BigInt(`0x${bytes.toString('hex')}`);
+    const value = BigInt.asIntN(length * 8, unsigned);
+    if (value >= this.limit || value <= -this.limit) throw new RangeError('decimal exceeds its precision');
+    return value;
+  }
+
+  override _toValue(value: unknown): Buffer | undefined {
+    if (typeof value !== 'bigint' || value >= this.limit || value <= -this.limit) return undefined;
+    if (value >= -140737488355328n && value <= 140737488355327n) {
+      const small = Number(value);
+      let length = 1;
+      while (length < 6 && (small > 2 ** (8 * length - 1) - 1 || small < -(2 ** (8 * length - 1)))) length += 1;
+      const bytes = Buffer.allocUnsafe(length);
+      bytes.writeIntBE(small, 0, length);
+      return bytes;
+    }
+    let length = 7;
+    while (BigInt.asIntN(length * 8, value) !== value) length += 1;
+    return Buffer.from(
+      BigInt.asUintN(length * 8, value)
+        .toString(16)
+        .padStart(length * 2, '0'),
+      'hex',
+    );
+  }
+
+  override _resolve(type: Type): ((value: unknown) => unknown) | undefined {
+    // Only the same scale reads as the same number: a changed scale would silently multiply money.
+    return type instanceof DecimalType && type.scale === this.scale ? (value) => value : undefined;
+  }
+}
+
+/** Avro `timestamp-micros` as a safe integer of microseconds since the epoch, UTC (safe until the year 2255). */
+class TimestampMicrosType extends avro.types.LogicalType {
+  override _fromValue(value: number): number {
+    return value;
+  }
+
+  override _toValue(value: unknown): number | undefined {
+    return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
+  }
+
+  override _resolve(type: Type): ((value: unknown) => unknown) | undefined {
+    return type instanceof TimestampMicrosType ? (value) => value : undefined;
+  }
+}
+
+/** Avro `date` as days since the epoch. */
+class DateType extends avro.types.LogicalType {
+  override _fromValue(value: number): number {
+    return value;
+  }
+
+  override _toValue(value: unknown): number | undefined {
+    return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
+  }
+
+  override _resolve(type: Type): ((value: unknown) => unknown) | undefined {
+    return type instanceof DateType ? (value) => value : undefined;
+  }
+}
+
+/** The logical types every contract may use; a schema with another one does not load. */
+export const logicalTypes = { decimal: DecimalType, 'timestamp-micros': TimestampMicrosType, date: DateType };
