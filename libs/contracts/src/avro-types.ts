@@ -29,10 +29,10 @@ class DecimalType extends avro.types.LogicalType {
     this.scale = schema.scale;
   }
 
-  override _fromValue(bytes: Buffer): bigint {
-    const length = bytes.length;
-    // avsc hands out empty bytes when it reads past the end; no writer of decimals makes them.
-    if (length === 0) throw new TruncatedError('a decimal without bytes');
+  override _fromValue(bytes: Buffer | undefined): bigint {
+    // avsc hands out undefined when it reads past the end; no writer of decimals makes empty bytes.
+    const length = bytes?.length ?? 0;
+    if (bytes === undefined || length === 0) throw new TruncatedError('a decimal without bytes');
     if (length > 16) throw new RangeError(`decimal of ${length} bytes`);
     if (length <= 6) return BigInt(bytes.readIntBE(0, length));
     const unsigned = BigInt(`0x${bytes.toString('hex')}`);

@@ -26,3 +26,4 @@ export type { Product } from './generated/erp-product.ts';
 export type { Replenishment } from './generated/erp-replenishment.ts';
 export type { StockLevel } from './generated/erp-stock.ts';
 export type { StockMovement } from './generated/erp-stock-movement.ts';
+export { appNames, deadLetterTopic, DEFAULT_PARTITIONS, topology, type AppName, type AppTopology } from './topology.ts';

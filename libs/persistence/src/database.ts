@@ -1,0 +1,134 @@
+import pg from 'pg';
+
+/** A statement; a named one is prepared once per connection. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+}
+
+/** Something SQL can be sent to. */
+export interface Queryable {
+  query<Row = Record<string, unknown>>(statement: Statement | string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** An open transaction. Everything inside goes through it, never through the pool. */
+export interface Transaction extends Queryable {
+  readonly transaction: true;
+}
+
+/** Connection settings. */
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly max: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  /** Milliseconds; a statement that runs longer is cancelled. */
+  readonly statementTimeout?: number;
+}
+
+/** The PostgreSQL database of the hub. bigint columns arrive as BigInt, numeric as text, timestamptz as Date. */
+export class Database implements Queryable {
+  private readonly pool: pg.Pool;
+
+  constructor(private readonly options: DatabaseOptions) {
+    this.pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.max,
+      application_name: options.applicationName,
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+      statement_timeout: options.statementTimeout ?? 30_000,
+      idle_in_transaction_session_timeout: 60_000,
+      types: {
+        getTypeParser: (oid, format) => (oid === pg.types.builtins.INT8 ? parseBigInt : pg.types.getTypeParser(oid, format as 'text')),
+      } as pg.CustomTypesConfig,
+    });
+    // Without a listener an idle connection that breaks would end the process; the pool drops it by itself.
+    this.pool.on('error', () => undefined);
+  }
+
+  async query<Row>(statement: Statement | string, values: readonly unknown[] = []): Promise<Row[]> {
+    const result = await this.pool.query(config(statement, values));
+    return result.rows as Row[];
+  }
+
+  /**
+   * Runs `work` in one transaction and commits. Any error rolls back and is thrown on; a connection whose COMMIT or ROLLBACK failed is
+   * destroyed, never reused.
+   */
+  async transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const result = await work(transactionOn(client));
+      await client.query('COMMIT').catch((error: unknown) => {
+        broken = error as Error;
+        throw error;
+      });
+      return result;
+    } catch (error) {
+      if (broken === undefined)
+        await client.query('ROLLBACK').catch((rollbackError: unknown) => {
+          broken = rollbackError as Error;
+        });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /**
+   * Listens on a channel over a connection of its own, for ever, reconnecting when it breaks.
+   * @param onNotify also called after every (re)connection, since notifications sent meanwhile are lost.
+   * @returns a function that stops listening.
+   */
+  async listen(channel: string, onNotify: () => void): Promise<() => Promise<void>> {
+    let client: pg.Client | undefined;
+    let stopped = false;
+    let timer: NodeJS.Timeout | undefined;
+    const connect = async (): Promise<void> => {
+      client = new pg.Client({
+        connectionString: this.options.url,
+        application_name: `${this.options.applicationName} listen`,
+        keepAlive: true,
+      });
+      client.on('notification', onNotify);
+      client.on('error', again);
+      client.on('end', again);
+      await client.connect();
+      await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      onNotify();
+    };
+    const again = (): void => {
+      if (stopped || timer !== undefined) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        connect().catch(again);
+      }, 500);
+    };
+    await connect();
+    return async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await client?.end();
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+}
+
+const parseBigInt = (text: string | Buffer): bigint => BigInt(text.toString());
+
+const config = (statement: Statement | string, values: readonly unknown[]): pg.QueryConfig =>
+  typeof statement === 'string' ? { text: statement, values: [...values] } : { ...statement, values: [...values] };
+
+function transactionOn(client: pg.PoolClient): Transaction {
+  return {
+    transaction: true,
+    query: async <Row>(statement: Statement | string, values: readonly unknown[] = []) =>
+      (await client.query(config(statement, values))).rows as Row[],
+  };
+}
