@@ -1,0 +1,47 @@
+/** Settings of the one-node broker; `heapMb` goes to the JVM instead. */
+export type KafkaAddress = { broker: number; controller: number; logDir: string };
+
+/**
+ * The server.properties of a broker that is its own controller. One node: every internal topic has one replica. Eight partitions of
+ * each internal topic instead of fifty keep start and recovery short.
+ */
+export function kafkaProperties(address: KafkaAddress): string {
+  const settings: Record<string, string | number | boolean> = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${address.controller}`,
+    listeners: `PLAINTEXT://127.0.0.1:${address.broker},CONTROLLER://127.0.0.1:${address.controller}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${address.broker}`,
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': propertyValue(address.logDir),
+    'auto.create.topics.enable': false,
+    'message.max.bytes': 2 * 1024 * 1024,
+    'replica.fetch.max.bytes': 2 * 1024 * 1024,
+    'log.retention.hours': 7 * 24,
+    'log.segment.bytes': 128 * 1024 * 1024,
+    'log.cleaner.dedupe.buffer.size': 8 * 1024 * 1024,
+    'offsets.topic.num.partitions': 8,
+    'offsets.topic.replication.factor': 1,
+    // A consumer that was off for a while finds its place again as long as its topic keeps the records.
+    'offsets.retention.minutes': 30 * 24 * 60,
+    'transaction.state.log.num.partitions': 8,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'share.coordinator.state.topic.num.partitions': 8,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'group.initial.rebalance.delay.ms': 0,
+    // After a crash the controller refuses the restarted broker until the session of its former life has run out (9 s by default).
+    // Broker and controller are one process here, so that a short session cannot be lost to the network.
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
+  };
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+}
+
+/** java.util.Properties reads a backslash as an escape. */
+function propertyValue(text: string): string {
+  return text.replaceAll('\\', '\\\\');
+}
