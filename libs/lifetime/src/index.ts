@@ -1,1 +1,17 @@
-export {};
+export { isRefusal } from './refusal.ts';
+export type { Numbers, Refusal, RefusalReason } from './refusal.ts';
+export { daysPer, durationIn, isTimeUnit, rateIn } from './time-unit.ts';
+export type { DiscountRate, Duration, TimeUnit } from './time-unit.ts';
+export { checkCustomer, checkSummary } from './customer-summary.ts';
+export type { Customer, CustomerSummary } from './customer-summary.ts';
+export { rfmCutPoints, rfmScore, rfmScores } from './rfm.ts';
+export type { RfmCustomer, RfmCutPoints, RfmDefinition, RfmInput, RfmScores } from './rfm.ts';
+export { abcClasses, paretoSummary } from './abc.ts';
+export type { AbcClass, AbcLimits, ParetoSummary } from './abc.ts';
+export type { Fit } from './maximum-likelihood.ts';
+export { bgNbdExpectedRepeatPurchases, bgNbdPurchaseCounts, bgNbdScore, bgNbdScores, fitBgNbd } from './bg-nbd.ts';
+export type { BgNbdFit, BgNbdParams, PurchaseScore, PurchaseScores } from './bg-nbd.ts';
+export { fitMbgNbd, mbgNbdExpectedRepeatPurchases, mbgNbdScore, mbgNbdScores } from './mbg-nbd.ts';
+export type { MbgNbdFit, MbgNbdParams } from './mbg-nbd.ts';
+export { fitGammaGamma, gammaGammaExpectedSpend, gammaGammaExpectedSpends } from './gamma-gamma.ts';
+export type { GammaGammaFit, GammaGammaOptions, GammaGammaParams, SpendSummary } from './gamma-gamma.ts';

@@ -1,0 +1,164 @@
+import { logGamma } from '@tributary/numerics';
+import { aliveAfterChances, betaGeometricLikelihood, expectedWhileAlive } from './beta-geometric.ts';
+import { checkCustomer, checkSummary, compressSummary, thinSummary, timeScale } from './customer-summary.ts';
+import type { Customer, CustomerSummary } from './customer-summary.ts';
+import { maximise } from './maximum-likelihood.ts';
+import type { Fit } from './maximum-likelihood.ts';
+import { checkNumber, refuse } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+
+/** r and alpha shape the purchase rate λ ~ Gamma(r, α) per time unit of the data; a and b the chance of leaving p ~ Beta(a, b) after each repeat purchase. */
+export type BgNbdParams = Readonly<Record<'r' | 'alpha' | 'a' | 'b', number>>;
+
+/** A fitted BG/NBD model. `alpha` is in the time unit of the summary. */
+export type BgNbdFit = Fit<'bg-nbd', 'r' | 'alpha' | 'a' | 'b'>;
+
+/** What a purchase model says of one customer. */
+export interface PurchaseScore {
+  /** Probability that the customer has not left by T. */
+  readonly pAlive: number;
+  /** Expected purchases in the `horizon` after T, leaving included. */
+  readonly expectedPurchases: number;
+}
+
+/** The refusal of a parameter set whose entries are not all finite and above 0, or nothing. */
+export const checkPositiveParams = (params: Readonly<Record<string, number>>, names: readonly string[]): Refusal | undefined => {
+  for (const name of names) {
+    const bad = checkNumber(`params.${name}`, params[name] as number, 'positive');
+    if (bad) return bad;
+  }
+  return undefined;
+};
+
+const NAMES = ['r', 'alpha', 'a', 'b'] as const;
+
+/** Distinct rows above which the starting values are first tried on a thinned sample. */
+const REHEARSE_ABOVE = 12_000;
+
+/** Fits both beta-geometric models; `extra` is the chance to leave after the first purchase. */
+export const fitBetaGeometric = <M extends 'bg-nbd' | 'mbg-nbd'>(
+  model: M,
+  summary: CustomerSummary,
+  extra: 0 | 1,
+): Fit<M, (typeof NAMES)[number]> | Refusal => {
+  const bad = checkSummary(summary);
+  if (bad) return bad;
+  const scale = timeScale(summary);
+  const data = compressSummary(summary, scale);
+  const purchases = data.x.reduce((sum, x, i) => sum + x * (data.count[i] as number), 0);
+  if (purchases === 0)
+    return refuse(
+      'frequency',
+      'no-repeat-buyers',
+      'nobody has bought again: neither the purchase rate nor the rate of leaving can be estimated',
+    );
+  const thin = data.x.length > REHEARSE_ABOVE ? thinSummary(data, Math.ceil(data.x.length / (REHEARSE_ABOVE / 3))) : undefined;
+  const rehearsal =
+    thin && thin.x.some((x) => x > 0) ? { logLikelihood: betaGeometricLikelihood(thin, extra), customers: thin.customers } : undefined;
+  return maximise({
+    model,
+    names: NAMES,
+    customers: data.customers,
+    logLikelihood: betaGeometricLikelihood(data, extra),
+    rehearsal,
+    // Heterogeneous and nearly homogeneous buyers, early and late leavers.
+    starts: [
+      [0.5, 0.5, 1, 2],
+      [2, 1, 0.5, 5],
+      [0.2, 0.1, 1, 1],
+    ],
+    unscale: { factors: [1, scale, 1, 1], logLikelihood: -purchases * Math.log(scale) },
+  });
+};
+
+/**
+ * Maximum-likelihood BG/NBD (Fader, Hardie & Lee 2005, "Counting Your Customers the Easy Way", eq. 6). All times in one unit of the caller's choice.
+ * Refuses bad rows by field and index, and data without any repeat purchase. Nobody ever leaving shows as `a` at its bound.
+ */
+export const fitBgNbd = (summary: CustomerSummary): BgNbdFit | Refusal => fitBetaGeometric('bg-nbd', summary, 0);
+
+/** P(alive) and expected purchases in the next `horizon` (same time unit as the fit): Fader, Hardie & Lee (2008) and (2005) eq. (10). */
+export const bgNbdScore = (params: BgNbdParams, customer: Customer, horizon: number): PurchaseScore | Refusal => {
+  const bad = checkPositiveParams(params, NAMES) ?? checkCustomer(customer) ?? checkNumber('horizon', horizon, 'non-negative');
+  if (bad) return bad;
+  return betaGeometricScore(params, customer, horizon, 0);
+};
+
+/** The score of either beta-geometric model, arguments already checked. */
+export const betaGeometricScore = (
+  { r, alpha, a, b }: BgNbdParams,
+  { frequency: x, recency, T }: Customer,
+  horizon: number,
+  extra: 0 | 1,
+): PurchaseScore => {
+  const pAlive = aliveAfterChances(r, alpha, a, b, x, recency, T, extra);
+  return { pAlive, expectedPurchases: pAlive * expectedWhileAlive(r + x, alpha + T, a, b + x + extra, horizon) };
+};
+
+/** Scores of many customers, one entry each, in typed arrays. */
+export interface PurchaseScores {
+  readonly pAlive: Float64Array;
+  readonly expectedPurchases: Float64Array;
+}
+
+/** {@link bgNbdScore} for many customers at once, in one pass over typed arrays. */
+export const bgNbdScores = (params: BgNbdParams, summary: CustomerSummary, horizon: number): PurchaseScores | Refusal =>
+  betaGeometricScores(params, summary, horizon, 0);
+
+/** Both beta-geometric models' scores; what the customer was expected to buy while alive is remembered for the last few (x, T) seen. */
+export const betaGeometricScores = (
+  params: BgNbdParams,
+  summary: CustomerSummary,
+  horizon: number,
+  extra: 0 | 1,
+): PurchaseScores | Refusal => {
+  const bad = checkPositiveParams(params, NAMES) ?? checkSummary(summary) ?? checkNumber('horizon', horizon, 'non-negative');
+  if (bad) return bad;
+  const { r, alpha, a, b } = params;
+  const { frequency, recency, T } = summary;
+  const n = frequency.length;
+  const [pAlive, expectedPurchases] = [new Float64Array(n), new Float64Array(n)];
+  const slots = 4096;
+  const [seenX, seenT, seen] = [new Float64Array(slots).fill(-1), new Float64Array(slots), new Float64Array(slots)];
+  for (let i = 0; i < n; i += 1) {
+    const x = frequency[i] as number;
+    const age = T[i] as number;
+    const alive = aliveAfterChances(r, alpha, a, b, x, recency[i] as number, age, extra);
+    const slot = Math.imul(Math.imul(age * 4096, 0x9e3779b1) ^ x, 0x85ebca6b) >>> 20;
+    if (seenX[slot] !== x || seenT[slot] !== age) {
+      seenX[slot] = x;
+      seenT[slot] = age;
+      seen[slot] = expectedWhileAlive(r + x, alpha + age, a, b + x + extra, horizon);
+    }
+    pAlive[i] = alive;
+    expectedPurchases[i] = alive * (seen[slot] as number);
+  }
+  return { pAlive, expectedPurchases };
+};
+
+/** Expected repeat purchases of a new customer in the first `time` since his first purchase: Fader, Hardie & Lee (2005) eq. (9). */
+export const bgNbdExpectedRepeatPurchases = (params: BgNbdParams, time: number): number | Refusal =>
+  checkPositiveParams(params, NAMES) ??
+  checkNumber('time', time, 'non-negative') ??
+  expectedWhileAlive(params.r, params.alpha, params.a, params.b, time);
+
+/** P(X(t) = 0), …, P(X(t) = max): how many repeat purchases a new customer makes in `time`, Fader, Hardie & Lee (2005) eq. (8). */
+export const bgNbdPurchaseCounts = (params: BgNbdParams, time: number, max: number): Float64Array | Refusal => {
+  const bad = checkPositiveParams(params, NAMES) ?? checkNumber('time', time, 'non-negative') ?? checkNumber('max', max, 'count');
+  if (bad) return bad;
+  const { r, alpha, a, b } = params;
+  const out = new Float64Array(max + 1);
+  const z = time / (alpha + time);
+  const empty = r * Math.log(alpha / (alpha + time));
+  let before = 0;
+  // ln B(a, b + x)/B(a, b), built up step by step: each chance survived multiplies by (b + x)/(a + b + x).
+  let stayed = 0;
+  for (let x = 0; x <= max; x += 1) {
+    const nbd = z === 0 ? Number(x === 0) : Math.exp(logGamma(r + x) - logGamma(r) - logGamma(x + 1) + empty + x * Math.log(z));
+    const left = x === 0 ? 0 : Math.exp(stayed) * (a / (b + x - 1)) * Math.max(0, 1 - before);
+    out[x] = Math.exp(stayed) * nbd + left;
+    before += nbd;
+    stayed += Math.log((b + x) / (a + b + x));
+  }
+  return out;
+};
