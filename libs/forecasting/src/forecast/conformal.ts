@@ -1,0 +1,131 @@
+import { normalQuantile } from '@tributary/numerics';
+import type { FittedModel } from '../models/fitted-model.ts';
+
+/** Forecast errors (actual − forecast) of a model from every origin: `errors[h]` holds those of step h + 1. */
+export interface OriginErrors {
+  readonly errors: readonly Float64Array[];
+  /** Errors of the sum over the horizon, for origins with a whole horizon after them. */
+  readonly sums: Float64Array;
+}
+
+/** Errors of a model with fixed parameters from each origin of the history. Periods that are not known are left out. */
+export function originErrors(
+  model: FittedModel,
+  values: Float64Array,
+  known: readonly boolean[] | undefined,
+  horizon: number,
+): OriginErrors {
+  const n = values.length;
+  const rows = Array.from({ length: horizon }, () => new Float64Array(n));
+  const counts = new Int32Array(horizon);
+  const sums = new Float64Array(n);
+  let sumCount = 0;
+  const first = Math.max(1, Math.min(model.firstOrigin, n - 1));
+  const out = new Float64Array(horizon);
+  for (let origin = first; origin < n; origin++) {
+    const steps = Math.min(horizon, n - origin);
+    model.forecastFrom(origin, out);
+    let total = 0;
+    let whole = steps === horizon;
+    for (let h = 0; h < steps; h++) {
+      if (known && !known[origin + h]) {
+        whole = false;
+        continue;
+      }
+      const error = (values[origin + h] as number) - (out[h] as number);
+      total += error;
+      const count = counts[h] as number;
+      (rows[h] as Float64Array)[count] = error;
+      counts[h] = count + 1;
+    }
+    if (whole) sums[sumCount++] = total;
+  }
+  return { errors: rows.map((row, h) => row.subarray(0, counts[h])), sums: sums.subarray(0, sumCount) };
+}
+
+/** Spread of the errors by step and the shape of their distribution. */
+export interface ConformalShape {
+  readonly spread: Float64Array;
+  /** Standardised errors of all steps, ascending. */
+  readonly standardised: Float64Array;
+  /** Number of origins behind them, which, unlike the pooled errors, are nearly independent. */
+  readonly origins: number;
+}
+
+/** Pseudo-count of the normal distribution that a short history is blended with. */
+const NORMAL_WEIGHT = 30;
+
+/**
+ * Calibrates prediction quantiles on the errors per horizon: split-conformal prediction with locally scaled residuals (Lei et al. 2018) where
+ * the scale is the root mean square error of each step, smoothed to grow with the horizon, and the residuals are pooled over steps.
+ * `freedom` estimated quantities made the errors of the history too small; they are inflated by sqrt(n / (n − freedom)).
+ */
+export function conformalShape({ errors }: OriginErrors, freedom: number): ConformalShape {
+  const horizon = errors.length;
+  const origins = errors[0]?.length ?? 0;
+  const spread = smoothSpread(errors);
+  const inflation = Math.sqrt((origins + freedom) / Math.max(origins, 1));
+  const pooled: number[] = [];
+  for (let h = 0; h < horizon; h++) {
+    const s = spread[h] as number;
+    if (s > 0) for (const error of errors[h] as Float64Array) pooled.push(error / s);
+  }
+  for (let h = 0; h < horizon; h++) spread[h] = (spread[h] as number) * inflation;
+  return { spread, standardised: Float64Array.from(pooled).sort(), origins };
+}
+
+/** Offset from the point forecast at step h (from 0) for one level. Monotone in the level. */
+export function conformalOffset(shape: ConformalShape, h: number, level: number): number {
+  const { standardised, origins } = shape;
+  const weight = standardised.length > 1 ? origins / (origins + NORMAL_WEIGHT) : 0;
+  const empirical = weight > 0 ? sortedQuantile(standardised, level) : 0;
+  return (shape.spread[h] as number) * (weight * empirical + (1 - weight) * normalQuantile(level));
+}
+
+/** Quantile of ascending values, linear between order statistics (type 7 of Hyndman and Fan 1996). */
+export function sortedQuantile(sorted: Float64Array, level: number): number {
+  const position = level * (sorted.length - 1);
+  const below = Math.floor(position);
+  const low = sorted[below] as number;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
+  return low + (position - below) * (high - low);
+}
+
+/**
+ * Root mean square error of each step, smoothed: variances follow a + b·h by weighted least squares (b ≥ 0), blended with the raw ones where
+ * there are many origins, and never fall with the horizon.
+ */
+function smoothSpread(errors: readonly Float64Array[]): Float64Array {
+  const horizon = errors.length;
+  const raw = errors.map((row) => row.reduce((sum, e) => sum + e * e, 0) / Math.max(row.length, 1));
+  let w = 0;
+  let wh = 0;
+  let whh = 0;
+  let wv = 0;
+  let whv = 0;
+  for (let h = 0; h < horizon; h++) {
+    const weight = (errors[h]?.length ?? 0) / (h + 1);
+    const v = raw[h] as number;
+    w += weight;
+    wh += weight * h;
+    whh += weight * h * h;
+    wv += weight * v;
+    whv += weight * h * v;
+  }
+  const determinant = w * whh - wh * wh;
+  let slope = determinant > 0 ? Math.max(0, (w * whv - wh * wv) / determinant) : 0;
+  let start = w > 0 ? (wv - slope * wh) / w : 0;
+  if (start <= 0 && w > 0) {
+    start = raw[0] as number;
+    slope = whh > 0 ? Math.max(0, (whv - start * wh) / whh) : 0;
+  }
+  const spread = new Float64Array(horizon);
+  let least = 0;
+  for (let h = 0; h < horizon; h++) {
+    const count = errors[h]?.length ?? 0;
+    const trust = count / (count + 10 * (h + 1));
+    least = Math.max(least, trust * (raw[h] as number) + (1 - trust) * (start + slope * h));
+    spread[h] = Math.sqrt(least);
+  }
+  return spread;
+}

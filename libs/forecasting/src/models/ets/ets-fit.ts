@@ -1,0 +1,144 @@
+import { boxMinimise } from '../../numeric/box-minimise.ts';
+import type { FittedModel } from '../fitted-model.ts';
+import { EtsFilter } from './ets-filter.ts';
+import type { EtsForm, EtsSmoothing } from './ets-filter.ts';
+import { initialStates } from './ets-start.ts';
+
+/** An estimated ETS model. Information criteria are those of `forecast::ets` in R: −2 log L up to the same constant, variance counted as a parameter. */
+export interface EtsFit extends FittedModel {
+  readonly form: EtsForm;
+  readonly smoothing: EtsSmoothing;
+  readonly initial: { readonly level: number; readonly slope: number; readonly seasonal: Float64Array };
+  readonly sse: number;
+  readonly aic: number;
+  readonly aicc: number;
+  readonly bic: number;
+  readonly converged: boolean;
+}
+
+export const SMOOTHING_LOW = 1e-4;
+export const SMOOTHING_HIGH = 0.9999;
+export const PHI_LOW = 0.8;
+export const PHI_HIGH = 0.98;
+
+/** Number of estimated quantities without the variance. */
+export function etsParameterCount(form: EtsForm, season: number): number {
+  const trend = form.trend === 'N' ? 0 : form.trend === 'A' ? 2 : 3;
+  return 2 + trend + (form.season === 'N' ? 0 : season);
+}
+
+/** `ETS(A,Ad,M)` and its like. */
+export function etsName(form: EtsForm): string {
+  return `ETS(${form.error},${form.trend},${form.season})`;
+}
+
+/**
+ * Maximum likelihood of one ETS form (Hyndman, Koehler, Ord and Snyder 2008, ch. 5): smoothing parameters within the usual region
+ * 0 < β < α < 1, 0 < γ < 1 − α, 0.8 ≤ φ ≤ 0.98 and all initial states together, by BFGS with an exact gradient.
+ * `values` should be of magnitude one; multiplicative forms need positive values. `undefined` where the form cannot be fitted.
+ */
+export function fitEts(values: Float64Array, form: EtsForm, season: number, warm?: EtsFit): EtsFit | undefined {
+  const n = values.length;
+  const filter = new EtsFilter(values, form, season);
+  const trend = form.trend !== 'N';
+  const damped = form.trend === 'Ad';
+  const m = filter.season;
+  // Layout of x: alpha, beta/alpha, gamma/(1 − alpha), phi, level, slope, seasonal states but the last.
+  const x = new Float64Array(6 + Math.max(0, m - 1));
+  const lower = new Float64Array(x.length).fill(-1e3);
+  const upper = new Float64Array(x.length).fill(1e3);
+  lower.set([SMOOTHING_LOW, SMOOTHING_LOW, SMOOTHING_LOW, PHI_LOW]);
+  upper.set([SMOOTHING_HIGH, SMOOTHING_HIGH, SMOOTHING_HIGH, PHI_HIGH]);
+  const start = warm?.initial ?? initialStates(values, form, season);
+  x[4] = start.level;
+  x[5] = start.slope;
+  if (m > 0) x.set(start.seasonal.subarray(0, m - 1), 6);
+  // Parameters that the form does not have are frozen at the value that removes them.
+  const freeze = (i: number, value: number): void => {
+    x[i] = value;
+    lower[i] = value;
+    upper[i] = value;
+  };
+  const setStart = (alpha: number): void => {
+    const from = warm?.smoothing;
+    x[0] = from ? from.alpha : alpha;
+    x[1] = from && trend && from.beta > 0 ? from.beta / from.alpha : 0.1;
+    x[2] = from ? from.gamma / (1 - from.alpha) : 0.05;
+    x[3] = from && damped && from.phi < 1 ? from.phi : 0.97;
+    if (!trend) freeze(1, 0);
+    if (m === 0) freeze(2, 0);
+    if (!damped) freeze(3, 1);
+    if (!trend) freeze(5, 0);
+  };
+  const total = form.season === 'M' ? m : 0;
+  const full = new Float64Array(6 + m);
+  const smoothingOf = (at: Float64Array): EtsSmoothing => {
+    const alpha = at[0] as number;
+    return { alpha, beta: alpha * (at[1] as number), gamma: (1 - alpha) * (at[2] as number), phi: at[3] as number };
+  };
+  const load = (at: Float64Array): void => {
+    filter.level[0] = at[4] as number;
+    filter.slope[0] = at[5] as number;
+    let rest = total;
+    for (let k = 0; k < m - 1; k++) {
+      filter.seasonal[k] = at[6 + k] as number;
+      rest -= at[6 + k] as number;
+    }
+    if (m > 0) filter.seasonal[m - 1] = rest;
+  };
+  const objective = (at: Float64Array, gradient: Float64Array): number => {
+    const smoothing = smoothingOf(at);
+    load(at);
+    const value = filter.run(smoothing);
+    if (!Number.isFinite(value)) return value;
+    filter.gradient(smoothing, full);
+    const dBeta = full[1] as number;
+    const dGamma = full[2] as number;
+    gradient[0] = (full[0] as number) + dBeta * (at[1] as number) - dGamma * (at[2] as number);
+    gradient[1] = dBeta * smoothing.alpha;
+    gradient[2] = dGamma * (1 - smoothing.alpha);
+    gradient[3] = full[3] as number;
+    gradient[4] = full[4] as number;
+    gradient[5] = full[5] as number;
+    const last = m > 0 ? (full[5 + m] as number) : 0;
+    for (let k = 0; k < m - 1; k++) gradient[6 + k] = (full[6 + k] as number) - last;
+    return value;
+  };
+
+  const alphaStarts = warm || m > 0 ? [0.3] : [0.2, 0.8];
+  let best: { value: number; converged: boolean; x: Float64Array } | undefined;
+  const origin = x.slice();
+  for (const alpha of alphaStarts) {
+    x.set(origin);
+    setStart(alpha);
+    const { value, converged } = boxMinimise(objective, x, lower, upper);
+    if (Number.isFinite(value) && (best === undefined || value < best.value)) best = { value, converged, x: x.slice() };
+  }
+  if (best === undefined) return undefined;
+  load(best.x);
+  const smoothing = smoothingOf(best.x);
+  const value = filter.run(smoothing);
+  const freedom = etsParameterCount(form, season);
+  const k = freedom + 1;
+  // log(SSE/n) + 2·mean log μ → n·log(SSE) + 2·Σ log μ, the constant of R.
+  const deviance = n * (value + Math.log(n));
+  const aic = deviance + 2 * k;
+  let sse = 0;
+  for (const e of filter.error) sse += e * e;
+  const { alpha, beta, gamma, phi } = smoothing;
+  return {
+    name: etsName(form),
+    form,
+    smoothing,
+    parameters: { alpha, ...(trend ? { beta } : {}), ...(m > 0 ? { gamma } : {}), ...(damped ? { phi } : {}) },
+    initial: { level: filter.level[0] as number, slope: filter.slope[0] as number, seasonal: filter.seasonal.slice(0, m) },
+    sse,
+    aic,
+    aicc: n > k + 1 ? aic + (2 * k * (k + 1)) / (n - k - 1) : Number.POSITIVE_INFINITY,
+    bic: aic + k * (Math.log(n) - 2),
+    converged: best.converged,
+    firstOrigin: Math.max(2, m),
+    freedom,
+    forecastFrom: (at, out) => filter.forecastFrom(at, smoothing.phi, out),
+  };
+}
