@@ -1,6 +1,7 @@
 // Jest global setup of the project `int`: one embedded stack for the whole run, unless the environment names services already.
 // The specs read KAFKA_BROKERS, DATABASE_URL and REDIS_URL from their environment, which jest's workers inherit from here.
-import { existsSync, mkdtempSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,11 +12,13 @@ export default async function startServices() {
   const { KAFKA_BROKERS, DATABASE_URL, REDIS_URL, XDG_CACHE_HOME } = process.env;
   const given = [KAFKA_BROKERS, DATABASE_URL, REDIS_URL].filter(Boolean).length;
   if (given === 3) return;
-  if (given > 0) throw new Error('set all of KAFKA_BROKERS, DATABASE_URL and REDIS_URL to test against services of your own, or none of them');
+  if (given > 0)
+    throw new Error('set all of KAFKA_BROKERS, DATABASE_URL and REDIS_URL to test against services of your own, or none of them');
   if (!existsSync(fileURLToPath(built))) throw new Error('the embedded services are not built: run `npm run build` first');
   const { freePorts, startEmbedded } = await import(built.href);
   const [kafka, controller, postgres, redis] = await freePorts(4);
-  const dataDir = mkdtempSync(join(tmpdir(), 'tributary-int-'));
+  // Not mkdtemp: what only root may enter is closed to the user who runs PostgreSQL for root.
+  const dataDir = join(tmpdir(), `tributary-int-${randomUUID()}`);
   const began = performance.now();
   const services = await startEmbedded({
     dataDir,

@@ -28,7 +28,7 @@ export type Cluster = { folder: string; password: string };
  */
 export async function preparedCluster(dataDir: string, programs: PostgresPrograms, account: Account | undefined): Promise<Cluster> {
   const folder = join(dataDir, 'postgres');
-  if (existsSync(join(folder, 'PG_VERSION'))) return existingCluster(dataDir, folder, programs);
+  if (existsSync(join(folder, 'PG_VERSION'))) return existingCluster(dataDir, folder, programs, account);
   if (!mayEnter(account, dataDir)) await placeElsewhere(dataDir, folder);
   const place = existsSync(folder) ? realpathSync(folder) : folder;
   const aside = `${place}.new`;
@@ -55,13 +55,26 @@ export async function preparedCluster(dataDir: string, programs: PostgresProgram
   }
   await rm(place, { recursive: true, force: true });
   await rename(aside, place);
-  return { folder, password };
+  return { folder: place, password };
 }
 
-async function existingCluster(dataDir: string, folder: string, programs: PostgresPrograms): Promise<Cluster> {
+async function existingCluster(
+  dataDir: string,
+  folder: string,
+  programs: PostgresPrograms,
+  account: Account | undefined,
+): Promise<Cluster> {
   const major = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
   const password = readSecret(dataDir, SECRET);
-  if (major === programs.major && password !== undefined) return { folder, password };
+  const place = realpathSync(folder);
+  if (!mayEnter(account, place)) {
+    throw new EmbeddedFault(
+      'data-folder-unwritable',
+      `the user postgres, who runs PostgreSQL for root, may not enter ${place}`,
+      'give it back the right to pass through the folders above (chmod o+x)',
+    );
+  }
+  if (major === programs.major && password !== undefined) return { folder: place, password };
   const message =
     password === undefined
       ? `the password of the PostgreSQL in ${dataDir} is lost (secrets/${SECRET})`
