@@ -15,3 +15,13 @@ export { fitMbgNbd, mbgNbdExpectedRepeatPurchases, mbgNbdScore, mbgNbdScores } f
 export type { MbgNbdFit, MbgNbdParams } from './mbg-nbd.ts';
 export { fitGammaGamma, gammaGammaExpectedSpend, gammaGammaExpectedSpends } from './gamma-gamma.ts';
 export type { GammaGammaFit, GammaGammaOptions, GammaGammaParams, SpendSummary } from './gamma-gamma.ts';
+export { fitParetoNbd, paretoNbdExpectedRepeatPurchases, paretoNbdScore, paretoNbdScores } from './pareto-nbd.ts';
+export type { ParetoNbdFit, ParetoNbdParams } from './pareto-nbd.ts';
+export { fitNbd, nbdExpectedPurchases, nbdScore, nbdScores } from './nbd.ts';
+export type { CountSummary, NbdFit, NbdParams } from './nbd.ts';
+export { bgBbExpectedPurchases, bgBbScore, fitBgBb } from './bg-bb.ts';
+export type { BgBbFit, BgBbParams, OpportunityCustomer, OpportunitySummary } from './bg-bb.ts';
+export { expectedRepeatPurchases, fitPurchaseModel, purchaseScore, purchaseScores } from './purchase-model.ts';
+export type { PurchaseModel, PurchaseModelName } from './purchase-model.ts';
+export { customerLifetimeValue, paretoNbdResidualPurchases } from './discounted-value.ts';
+export type { LifetimeValue, LifetimeValueInput, ResidualInput, Timing } from './discounted-value.ts';
