@@ -42,7 +42,8 @@ export interface LifetimeValue {
   readonly ratePerUnit: number;
 }
 
-const RULE = gaussLegendre(16);
+const NODES = 8;
+const RULE = gaussLegendre(NODES);
 const MAX_PERIODS = 10_000;
 
 /** ∫₀ᴴ e^−δt dE(t) = e^−δH E(H) + δ ∫₀ᴴ e^−δt E(t) dt, by parts because E is known and its slope is not. */
@@ -57,7 +58,7 @@ const continuousSum = (expected: (t: number) => number, horizon: number, force: 
     const [low, high] = [edges[k - 1] as number, edges[k] as number];
     const half = 0.5 * (high - low);
     if (half <= 0) continue;
-    for (let i = 0; i < 16; i += 1) {
+    for (let i = 0; i < NODES; i += 1) {
       const t = low + half * (1 + (RULE.nodes[i] as number));
       sum += half * (RULE.weights[i] as number) * Math.exp(-force * t) * expected(t);
     }

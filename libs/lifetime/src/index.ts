@@ -25,3 +25,30 @@ export { expectedRepeatPurchases, fitPurchaseModel, purchaseScore, purchaseScore
 export type { PurchaseModel, PurchaseModelName } from './purchase-model.ts';
 export { customerLifetimeValue, paretoNbdResidualPurchases } from './discounted-value.ts';
 export type { LifetimeValue, LifetimeValueInput, ResidualInput, Timing } from './discounted-value.ts';
+export { rfmOfTransactions, splitCalibrationHoldout, summariseTransactions } from './transactions.ts';
+export type { CalibrationHoldout, SummaryOptions, TransactionLog, TransactionSummary } from './transactions.ts';
+export { holdoutScore, trackPurchases } from './holdout.ts';
+export type { FrequencyBin, HoldoutScore, Tracking, TrackingInput } from './holdout.ts';
+export { cohortTable, migrationMatrix } from './cohorts.ts';
+export type { Cohort, CohortPeriod, MigrationMatrix } from './cohorts.ts';
+export {
+  ageingBuckets,
+  daysSalesOutstanding,
+  daysSalesOutstandingByCountBack,
+  fitLatePayment,
+  latePaymentProbability,
+  pooledLatePaymentPrior,
+} from './credit.ts';
+export type {
+  AgeingBucket,
+  LatePaymentChance,
+  LatePaymentFit,
+  LatePaymentPrior,
+  PaymentHistory,
+  Receivables,
+  SalesPeriod,
+} from './credit.ts';
+export { chooseModel } from './fallback.ts';
+export type { ChosenModel, PassedOver } from './fallback.ts';
+export { fitLifetimeModel, isLifetimeModel, LIFETIME_MODELS, lifetimeParams, scoreLifetimeModel } from './lifetime-command.ts';
+export type { LifetimeModelName, LifetimeScores, LifetimeTable } from './lifetime-command.ts';
