@@ -35,6 +35,7 @@ export class Database implements Queryable {
       connectionString: options.url,
       max: options.max,
       application_name: options.applicationName,
+      options: '-c timezone=UTC',
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
       statement_timeout: options.statementTimeout ?? 30_000,

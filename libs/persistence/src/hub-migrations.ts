@@ -10,7 +10,7 @@ CREATE SCHEMA hub;
 -- One row a partition and group: the fence (next_offset moves by compare-and-set) and the accounting identity.
 CREATE TABLE hub.consumer_offset (
   consumer_group text NOT NULL, topic text NOT NULL, partition integer NOT NULL,
-  topic_id text NOT NULL, first_offset bigint NOT NULL, next_offset bigint NOT NULL,
+  first_offset bigint NOT NULL, next_offset bigint NOT NULL,
   gaps bigint NOT NULL DEFAULT 0, applied bigint NOT NULL DEFAULT 0, duplicate bigint NOT NULL DEFAULT 0, stale bigint NOT NULL DEFAULT 0,
   parked bigint NOT NULL DEFAULT 0, quarantined bigint NOT NULL DEFAULT 0,
   updated_at timestamptz NOT NULL DEFAULT now(),

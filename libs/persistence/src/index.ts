@@ -1,4 +1,15 @@
+export { applyBatch, groupNumber, type BatchContext, type BatchResult, type PartitionSlice } from './apply-batch.ts';
+export { byteaArray, float8Array, int2Array, int4Array, int8Array, textArray, uuidArray } from './binary-array.ts';
 export { Database, type DatabaseOptions, type Queryable, type Statement, type Transaction } from './database.ts';
+export { contentHash, derivedId, eventKey } from './event-key.ts';
+export { ContentionError, failureKind, FencedError, type FailureKind } from './failure.ts';
 export { hubMigrations } from './hub-migrations.ts';
+export { inboxMonth } from './inbox.ts';
+export { maintainPartitions, type Retention } from './maintenance.ts';
+export { migrate } from './migrate.ts';
 export { sqlMigration, type Migration } from './migration.ts';
+export { openOffset, storedOffsets, type StoredOffset, type Tally } from './offset-store.ts';
+export { appendOutbox, MAX_PAYLOAD_BYTES, OUTBOX_CHANNEL, OUTBOX_SHARDS } from './outbox.ts';
+export { quarantine, type QuarantineRow } from './quarantine.ts';
+export { readRecord, type ReadRecord } from './read-record.ts';
 export type { Disposition, HubEvent, OutboxEvent, RawRecord, Stage, UnitOfWork } from './stage.ts';

@@ -1,0 +1,51 @@
+import { inboxMonth } from './inbox.ts';
+import type { Queryable } from './database.ts';
+
+/** How long the inbox remembers, months, and sent outbox rows stay readable, days. */
+export interface Retention {
+  readonly inboxMonths: number;
+  readonly outboxDays: number;
+}
+
+const DAY_MS = 86_400_000;
+const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+/**
+ * Creates the partitions of the coming days and drops those past their retention. Run at start and every few hours. An outbox
+ * partition that still holds an unsent row is never dropped. Idempotent; safe to run from several processes.
+ * @returns names of the partitions dropped.
+ */
+export async function maintainPartitions(db: Queryable, now: Date, retention: Retention): Promise<string[]> {
+  const month = inboxMonth(now);
+  for (const value of [month, month + 1]) await create(db, `hub.inbox_${value}`, 'hub.inbox', String(value), String(value + 1));
+  for (let ahead = 0; ahead <= 3; ahead += 1) {
+    const start = now.getTime() + ahead * DAY_MS;
+    await create(db, `hub.outbox_${day(start).replaceAll('-', '')}`, 'hub.outbox', `'${day(start)}'`, `'${day(start + DAY_MS)}'`);
+  }
+  const dropped: string[] = [];
+  const children = await db.query<{ name: string }>(
+    `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent IN ('hub.inbox'::regclass, 'hub.outbox'::regclass)`,
+  );
+  for (const { name } of children) {
+    const suffix = name.split('_').at(-1) ?? '';
+    const inbox = name.startsWith('hub.inbox_');
+    const old = inbox
+      ? Number(suffix) < month - retention.inboxMonths
+      : suffix < day(now.getTime() - retention.outboxDays * DAY_MS).replaceAll('-', '');
+    if (!old) continue;
+    if (!inbox && (await db.query(`SELECT 1 FROM ${name} WHERE sent_at IS NULL LIMIT 1`)).length > 0) continue;
+    await db.query(`DROP TABLE IF EXISTS ${name}`);
+    dropped.push(name);
+  }
+  return dropped;
+}
+
+/** Two processes may create the same partition at once: losing that race is fine. */
+async function create(db: Queryable, name: string, parent: string, from: string, to: string): Promise<void> {
+  try {
+    await db.query(`CREATE TABLE IF NOT EXISTS ${name} PARTITION OF ${parent} FOR VALUES FROM (${from}) TO (${to})`);
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    if (code !== '42P07' && code !== '23505') throw error;
+  }
+}

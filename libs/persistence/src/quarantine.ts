@@ -1,0 +1,77 @@
+import type { Fault } from '@tributary/contracts';
+import type { Transaction } from './database.ts';
+
+/** A record or a refused request that was not applied: kept raw, with its reasons. */
+export interface QuarantineRow {
+  /** Consumer group, or `gateway` for what came over HTTP. */
+  readonly group: string;
+  /** Position in Kafka; absent for what came over HTTP. */
+  readonly position?: { readonly topic: string; readonly partition: number; readonly offset: bigint };
+  readonly source: string | null;
+  readonly eventId: string | null;
+  readonly contract: string | null;
+  readonly schemaId: number | null;
+  /** At least one; the first gives the reason it is counted under. */
+  readonly faults: readonly Fault[];
+  readonly key: Uint8Array | null;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly value: Uint8Array | null;
+}
+
+const COLUMNS =
+  'consumer_group, topic, partition, record_offset, source, event_id, contract, schema_id, reason, faults, record_key, headers, value';
+
+/** Stores rows in the caller's transaction; the same record or request seen again raises `seen` and `last_seen`. */
+export async function quarantine(tx: Transaction, rows: readonly QuarantineRow[]): Promise<void> {
+  for (const row of rows) {
+    // PostgreSQL's jsonb has no U+0000 and no lone surrogate: the evidence keeps them as escapes, the raw bytes keep them as they are.
+    const safe = (value: unknown): string =>
+      JSON.stringify(value, (_key, item: unknown) =>
+        typeof item === 'string'
+          ? visible(item)
+          : typeof item === 'bigint'
+            ? item.toString()
+            : Buffer.isBuffer(item)
+              ? visible(item.toString('utf8'))
+              : isBufferJson(item)
+                ? visible(Buffer.from(item.data).toString('utf8'))
+                : item,
+      );
+    const target =
+      row.position === undefined
+        ? '(consumer_group, source, event_id, md5(value)) WHERE topic IS NULL'
+        : '(consumer_group, topic, partition, record_offset) WHERE topic IS NOT NULL';
+    await tx.query(
+      `INSERT INTO hub.quarantine (${COLUMNS}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)
+ON CONFLICT ${target} DO UPDATE SET seen = hub.quarantine.seen + 1, last_seen = now()`,
+      [
+        row.group,
+        row.position?.topic ?? null,
+        row.position?.partition ?? null,
+        row.position?.offset ?? null,
+        row.source === null ? null : visible(row.source),
+        row.eventId === null ? null : visible(row.eventId),
+        row.contract,
+        row.schemaId,
+        row.faults[0]?.reason ?? 'malformed',
+        safe(row.faults),
+        row.key,
+        safe(row.headers),
+        row.value,
+      ],
+    );
+  }
+}
+
+/** A text that PostgreSQL takes: NUL and halves of surrogate pairs become visible escapes. */
+function visible(text: string): string {
+  return text
+    .replaceAll('\0', '\\u0000')
+    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
+}
+
+const isBufferJson = (item: unknown): item is { type: 'Buffer'; data: number[] } =>
+  typeof item === 'object' &&
+  item !== null &&
+  (item as { type?: unknown }).type === 'Buffer' &&
+  Array.isArray((item as { data?: unknown }).data);
