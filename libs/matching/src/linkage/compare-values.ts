@@ -1,0 +1,234 @@
+import { boundedEdits } from '../compare/damerau-levenshtein.ts';
+import { jaroWinklerSlices } from '../compare/jaro-winkler.ts';
+import type { FieldKind } from './match-configuration.ts';
+import type { ValueDictionary } from './value-dictionary.ts';
+
+/** Level of agreement of two different values of a dictionary: 1 is nearly equal, the kind's last level is "differs". */
+export type CompareValues = (a: number, b: number) => number;
+
+/** The levels of each kind, best first. Level 0 is always equality; weights are learnt per level, so the names are all that is fixed. */
+export const levelNames: Readonly<Record<FieldKind, readonly string[]>> = {
+  name: [
+    'equal',
+    'one edit or same sound letters',
+    'similar',
+    'remotely similar or initial',
+    'differs',
+    'swapped with the other field',
+    'one side in the other field',
+  ],
+  'full-name': ['equal', 'same words or one edit', 'similar', 'some words agree', 'differs'],
+  date: ['equal', 'one edit, or day and month swapped', 'two of day, month, year agree', 'one of them agrees', 'differs'],
+  number: ['equal', 'one edit', 'differs'],
+  code: ['equal', 'one edit', 'two edits', 'differs'],
+  category: ['equal', 'one edit', 'differs'],
+  address: [
+    'equal',
+    'two edits or nearly equal',
+    'most words agree',
+    'some words agree',
+    'differs',
+    'swapped with the other field',
+    'one side in the other field',
+  ],
+  text: [
+    'equal',
+    'two edits or nearly equal',
+    'most words agree',
+    'some words agree',
+    'differs',
+    'swapped with the other field',
+    'one side in the other field',
+  ],
+  email: ['equal', 'same mailbox name or one edit', 'similar mailbox name', 'differs'],
+  phone: ['equal', 'same last seven digits or one edit', 'differs'],
+  identifier: ['equal', 'one edit', 'two edits', 'differs'],
+};
+
+/** The level that means "differs". */
+export const differsLevel: Readonly<Record<FieldKind, number>> = {
+  name: 4,
+  'full-name': 4,
+  date: 4,
+  number: 2,
+  code: 3,
+  category: 2,
+  address: 4,
+  text: 4,
+  email: 3,
+  phone: 2,
+  identifier: 3,
+};
+
+/** The comparison of a kind over one dictionary. Equal numbers never reach it. */
+export function createCompareValues(kind: FieldKind, dictionary: ValueDictionary): CompareValues {
+  const tools = slices(dictionary);
+  switch (kind) {
+    case 'name':
+      return nameLevels(tools);
+    case 'full-name':
+      return fullNameLevels(tools, wordOverlap(dictionary));
+    case 'date':
+      return dateLevels(tools, dictionary);
+    case 'number':
+      return (a, b) => (tools.longest(a, b) >= 2 && tools.edits(a, b, 1) <= 1 ? 1 : 2);
+    case 'category':
+      return (a, b) => (tools.edits(a, b, 1) <= 1 ? 1 : 2);
+    case 'code':
+    case 'identifier':
+      return (a, b) => {
+        const edits = tools.edits(a, b, 2);
+        return edits <= 1 ? 1 : edits === 2 && tools.longest(a, b) >= 4 ? 2 : 3;
+      };
+    case 'address':
+    case 'text':
+      return textLevels(tools, wordOverlap(dictionary));
+    case 'email':
+      return emailLevels(tools, dictionary);
+    case 'phone':
+      return (a, b) => (tools.edits(a, b, 1) <= 1 || sameEnd(dictionary, a, b, 7) ? 1 : 2);
+  }
+}
+
+interface Slices {
+  longest(a: number, b: number): number;
+  /** Optimal-string-alignment distance, or limit + 1. */
+  edits(a: number, b: number, limit: number): number;
+  /** Jaro–Winkler, or 0 when it provably stays below the floor. */
+  similarity(a: number, b: number, floor: number): number;
+  /** Whether one key is a leading part of the other. */
+  leads(a: number, b: number): boolean;
+}
+
+function slices(dictionary: ValueDictionary): Slices {
+  return {
+    longest: (a, b) => Math.max(dictionary.length[a] as number, dictionary.length[b] as number),
+    edits(a, b, limit) {
+      const { units, offset, length, mask } = dictionary;
+      const ma = mask[a] as number;
+      const mb = mask[b] as number;
+      // One edit repairs at most one letter that only one side has.
+      if (ma !== mb && (popCount(ma & ~mb) > limit || popCount(mb & ~ma) > limit)) return limit + 1;
+      return boundedEdits(units, offset[a] as number, length[a] as number, units, offset[b] as number, length[b] as number, limit);
+    },
+    similarity(a, b, floor) {
+      const { units, offset, length, mask } = dictionary;
+      const la = length[a] as number;
+      const lb = length[b] as number;
+      if (la === 0 || lb === 0) return 0;
+      // A letter that only one side has cannot be matched, which bounds Jaro from above; the prefix bonus is at most 0.4 of the rest.
+      const matched = Math.min(
+        la - popCount((mask[a] as number) & ~(mask[b] as number)),
+        lb - popCount((mask[b] as number) & ~(mask[a] as number)),
+      );
+      const bound = (matched / la + matched / lb + 1) / 3;
+      const bonus = units[offset[a] as number] === units[offset[b] as number] ? 0.4 : 0;
+      if (bound + bonus * (1 - bound) < floor) return 0;
+      return jaroWinklerSlices(units, offset[a] as number, la, units, offset[b] as number, lb);
+    },
+    leads(a, b) {
+      const { units, offset, length } = dictionary;
+      const shorter = Math.min(length[a] as number, length[b] as number);
+      for (let at = 0; at < shorter; at += 1) if (units[(offset[a] as number) + at] !== units[(offset[b] as number) + at]) return false;
+      return shorter > 0;
+    },
+  };
+}
+
+function nameLevels(tools: Slices): CompareValues {
+  return (a, b) => {
+    const longest = tools.longest(a, b);
+    const edits = longest >= 3 ? tools.edits(a, b, 2) : 3;
+    if (edits <= 1) return 1;
+    const similarity = tools.similarity(a, b, 0.78);
+    if (similarity >= 0.93) return 1;
+    if (similarity >= 0.86 || (edits === 2 && longest >= 6)) return 2;
+    return similarity >= 0.78 || tools.leads(a, b) ? 3 : 4;
+  };
+}
+
+function fullNameLevels(tools: Slices, overlap: CompareValues): CompareValues {
+  return (a, b) => {
+    const common = overlap(a, b);
+    if (common >= 1 || tools.edits(a, b, 1) <= 1) return 1;
+    const similarity = tools.similarity(a, b, 0.86);
+    if (similarity >= 0.93 || common >= 0.8) return 2;
+    return similarity >= 0.86 || common >= 0.3 ? 3 : 4;
+  };
+}
+
+function textLevels(tools: Slices, overlap: CompareValues): CompareValues {
+  return (a, b) => {
+    const longest = tools.longest(a, b);
+    if (longest >= 4 && tools.edits(a, b, longest >= 8 ? 2 : 1) <= (longest >= 8 ? 2 : 1)) return 1;
+    const similarity = tools.similarity(a, b, 0.85);
+    if (similarity >= 0.94) return 1;
+    const common = overlap(a, b);
+    if (common >= 0.6 || similarity >= 0.9) return 2;
+    return common >= 0.25 || similarity >= 0.85 ? 3 : 4;
+  };
+}
+
+function dateLevels(tools: Slices, dictionary: ValueDictionary): CompareValues {
+  return (a, b) => {
+    const { units, offset, length } = dictionary;
+    if (length[a] !== 8 || length[b] !== 8) return tools.edits(a, b, 2) <= 1 ? 1 : tools.edits(a, b, 2) === 2 ? 2 : 4;
+    const left = offset[a] as number;
+    const right = offset[b] as number;
+    const same = (from: number, other: number, count: number): boolean => {
+      for (let at = 0; at < count; at += 1) if (units[left + from + at] !== units[right + other + at]) return false;
+      return true;
+    };
+    const year = same(0, 0, 4);
+    if (year && same(4, 6, 2) && same(6, 4, 2)) return 1;
+    const agree = Number(year) + Number(same(4, 4, 2)) + Number(same(6, 6, 2));
+    if (agree >= 1 && tools.edits(a, b, 1) <= 1) return 1;
+    return agree === 2 ? 2 : agree === 1 ? 3 : 4;
+  };
+}
+
+function emailLevels(tools: Slices, { keys }: ValueDictionary): CompareValues {
+  const mailbox = (value: number): string => (keys[value] as string).slice(0, (keys[value] as string).lastIndexOf('@') + 1);
+  return (a, b) => {
+    if ((mailbox(a) !== '' && mailbox(a) === mailbox(b)) || tools.edits(a, b, 1) <= 1) return 1;
+    return tools.similarity(a, b, 0.93) >= 0.93 ? 2 : 3;
+  };
+}
+
+/** Weight of the common words over the weight of all words of both: rare words count more (inverse document frequency). */
+function wordOverlap(dictionary: ValueDictionary): CompareValues {
+  return (a, b) => {
+    const { wordOffset, wordIds } = dictionary;
+    let i = wordOffset[a] as number;
+    let j = wordOffset[b] as number;
+    const iEnd = wordOffset[a + 1] as number;
+    const jEnd = wordOffset[b + 1] as number;
+    let common = 0;
+    let all = 0;
+    while (i < iEnd && j < jEnd) {
+      const left = wordIds[i] as number;
+      const right = wordIds[j] as number;
+      const weight = dictionary.weightOf(left < right ? left : right);
+      all += weight;
+      if (left === right) common += weight;
+      if (left <= right) i += 1;
+      if (right <= left) j += 1;
+    }
+    if (common === 0) return 0;
+    for (; i < iEnd; i += 1) all += dictionary.weightOf(wordIds[i] as number);
+    for (; j < jEnd; j += 1) all += dictionary.weightOf(wordIds[j] as number);
+    return common / all;
+  };
+}
+
+function sameEnd({ keys }: ValueDictionary, a: number, b: number, digits: number): boolean {
+  const left = keys[a] as string;
+  const right = keys[b] as string;
+  return left.length >= digits && right.length >= digits && left.slice(-digits) === right.slice(-digits);
+}
+
+function popCount(bits: number): number {
+  let n = bits - ((bits >>> 1) & 0x55555555);
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
+  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
