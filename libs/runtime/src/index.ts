@@ -1,1 +1,12 @@
-export {};
+export { APP_CONTEXT, type AppContext } from './app-context.ts';
+export { configSchema } from './config-schema.ts';
+export { ConfigFault, loadConfig, type Config, type ConfigProblem } from './config.ts';
+export { gracefulShutdown, type Closer, type ShutdownReport } from './graceful-shutdown.ts';
+export { HealthController } from './health-controller.ts';
+export { Health, type HealthAnswer, type HealthState } from './health.ts';
+export { createLogger, type Logger } from './logger.ts';
+export { createMetrics, type Counter, type Gauge, type Histogram, type Metrics } from './metrics.ts';
+export { nestLogger } from './nest-logger.ts';
+export type { Setting } from './setting.ts';
+export type { Source } from './source-list.ts';
+export { currentTraceparent, startTracing, withSpan } from './tracing.ts';
