@@ -1,1 +1,4 @@
-export {};
+export { KafkaBatchServer, type BatchObserver, type KafkaBatchServerOptions } from './kafka-batch-server.ts';
+export { createKafka, createProducer, type Kafka, type KafkaLog } from './kafka-client.ts';
+export { OutboxRelay, type OutboxRelayOptions } from './outbox-relay.ts';
+export { createTopics, WatermarkReader, type TopicSpec, type Watermark } from './topic-admin.ts';

@@ -1,0 +1,44 @@
+import { Kafka, logLevel, type Consumer, type KafkaConfig, type Producer } from 'kafkajs';
+import kafkajs from 'kafkajs';
+
+/** What the hub logs with; pino's child fits. */
+export interface KafkaLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Connects to brokers. kafkajs's own chatter below warnings is left out. */
+export function createKafka(brokers: readonly string[], clientId: string, log: KafkaLog): Kafka {
+  const config: KafkaConfig = {
+    clientId,
+    brokers: [...brokers],
+    logLevel: logLevel.WARN,
+    connectionTimeout: 5_000,
+    requestTimeout: 30_000,
+    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 },
+    logCreator: () => (entry) => {
+      const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...fields } = entry.log;
+      log[entry.level === logLevel.ERROR || entry.level === logLevel.NOTHING ? 'error' : 'warn'](
+        { ...fields, kafka: entry.namespace },
+        message,
+      );
+    },
+  };
+  return new Kafka(config);
+}
+
+/**
+ * A producer that is not idempotent, with one request in flight: kafkajs's idempotent one loses acknowledged messages when a response is
+ * lost (issue 1005). Duplicates on the wire are dropped by event id downstream. The partitioner is the one compatible with Java's.
+ */
+export function createProducer(kafka: Kafka): Producer {
+  return kafka.producer({
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    idempotent: false,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+  });
+}
+
+export type { Consumer, Kafka, Producer };
