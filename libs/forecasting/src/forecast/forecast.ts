@@ -117,7 +117,7 @@ interface Choice {
   readonly refused?: undefined;
 }
 
-const REGULAR: readonly ModelName[] = ['ets', 'theta-dynamic'];
+const REGULAR: readonly ModelName[] = ['ets', 'ces', 'theta-dynamic'];
 const SPARSE: readonly ModelName[] = ['mean', 'ses', 'croston', 'sba', 'tsb', 'adida', 'imapa'];
 
 function choose(series: PreparedSeries, demand: DemandClassification, name: ModelName | 'auto', horizon: number): Choice | Refused {

@@ -1,6 +1,7 @@
 import { classicalIndices } from '../decomposition/classical.ts';
 import { removeSeason, withSeason } from '../decomposition/adjust.ts';
 import { seasonShows } from '../decomposition/seasonality-test.ts';
+import { cesAuto } from '../models/ces/ces-fit.ts';
 import { etsAuto } from '../models/ets/ets-auto.ts';
 import type { EtsForm } from '../models/ets/ets-filter.ts';
 import { etsParameterCount, fitEts } from '../models/ets/ets-fit.ts';
@@ -54,6 +55,7 @@ export const MODELS = {
   'holt-winters-additive': ets({ error: 'A', trend: 'A', season: 'A' }),
   'holt-winters-multiplicative': ets({ error: 'A', trend: 'A', season: 'M' }),
   ets: ({ values, seasons }) => etsAuto(values, seasons[0] ?? 1),
+  ces: ({ values, seasons }) => cesAuto(values, seasons[0] ?? 1),
   theta: theta('standard'),
   'theta-optimised': theta('optimised'),
   'theta-dynamic': theta('dynamic-optimised'),

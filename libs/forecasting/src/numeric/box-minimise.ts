@@ -1,5 +1,9 @@
-/** Value at `x`; writes the gradient. A value that is not finite means "outside the domain". */
-export type Objective = (x: Float64Array, gradient: Float64Array) => number;
+export interface Objective {
+  /** Value at `x`. One that is not finite means "outside the domain". */
+  readonly value: (x: Float64Array) => number;
+  /** Writes the gradient at `x`, where `value` was asked last and answered `value`. */
+  readonly gradient: (x: Float64Array, out: Float64Array, value: number) => void;
+}
 
 export interface BoxMinimum {
   readonly value: number;
@@ -18,7 +22,7 @@ export function boxMinimise(
   x: Float64Array,
   lower: Float64Array,
   upper: Float64Array,
-  valueTolerance = 1e-8,
+  valueTolerance = 1e-6,
   maxIterations = 120,
 ): BoxMinimum {
   const n = x.length;
@@ -31,9 +35,10 @@ export function boxMinimise(
   const step = new Float64Array(n);
   const change = new Float64Array(n);
   for (let i = 0; i < n; i++) x[i] = Math.min(Math.max(x[i] as number, lower[i] as number), upper[i] as number);
-  let value = f(x, gradient);
+  let value = f.value(x);
   let evaluations = 1;
   if (!Number.isFinite(value)) return { value: Number.POSITIVE_INFINITY, evaluations, converged: false };
+  f.gradient(x, gradient, value);
   let fresh = true;
   let flat = 0;
 
@@ -62,7 +67,7 @@ export function boxMinimise(
         next[i] = Math.min(Math.max(moved, lower[i] as number), upper[i] as number);
         predicted += (gradient[i] as number) * ((next[i] as number) - (x[i] as number));
       }
-      nextValue = f(next, nextGradient);
+      nextValue = f.value(next);
       evaluations++;
       if (nextValue <= value + 1e-4 * predicted) {
         accepted = true;
@@ -76,6 +81,7 @@ export function boxMinimise(
       fresh = true;
       continue;
     }
+    f.gradient(next, nextGradient, nextValue);
     let curvature = 0;
     let squares = 0;
     for (let i = 0; i < n; i++) {

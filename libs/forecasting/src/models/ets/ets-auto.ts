@@ -4,36 +4,49 @@ import type { EtsFit } from './ets-fit.ts';
 
 /** Longer seasons have too many states for their evidence; `forecast::ets` in R stops here as well. */
 export const LONGEST_ETS_SEASON = 24;
-
-/** Forms that `etsAuto` compares: those with a finite forecast variance (Hyndman et al. 2008, section 15.1), no multiplicative trend. */
-function candidateForms(positive: boolean, seasonal: boolean): EtsForm[] {
-  const forms: EtsForm[] = [];
-  for (const season of seasonal ? (['N', 'A', 'M'] as const) : (['N'] as const)) {
-    for (const error of ['A', 'M'] as const) {
-      for (const trend of ['N', 'A', 'Ad'] as const) {
-        if ((error === 'M' || season === 'M') && !positive) continue;
-        if (error === 'A' && season === 'M') continue;
-        forms.push({ error, trend, season });
-      }
-    }
-  }
-  return forms;
-}
+/** Values closer to zero than this share of their mean size rule multiplicative forms out. */
+const LEAST_POSITIVE = 1e-3;
+/**
+ * A kind of season this much worse than the best one without a trend is not tried with a trend. Short seasons are cheap to try and
+ * more often hidden by a trend.
+ */
+const SEASON_MARGIN = { short: 60, long: 10 };
+/** A multiplicative-error form this much worse than the best is not tried with additive errors. */
+const ERROR_MARGIN = 4;
 
 /**
- * ETS chosen by the corrected Akaike criterion over all admissible forms (Hyndman et al. 2002, 2008). Multiplicative forms only for
- * positive series, seasonal forms only for 2 ≤ season ≤ 24 and two full seasons. `undefined` for fewer than five observations.
+ * ETS chosen by the corrected Akaike criterion (Hyndman et al. 2002, 2008) among the forms with a finite forecast variance (2008, section 15.1) and no
+ * multiplicative trend. Multiplicative forms only for positive series, seasonal forms only for 2 ≤ season ≤ 24 and two full seasons.
+ *
+ * The search is staged, each fit started from the one before: the kind of season first, then the trend, then the other error.
+ * `exhaustive` fits every form instead. `undefined` for fewer than five observations.
  */
-export function etsAuto(values: Float64Array, season: number): EtsFit | undefined {
+export function etsAuto(values: Float64Array, season: number, exhaustive = false): EtsFit | undefined {
   const n = values.length;
   let least = Number.POSITIVE_INFINITY;
   for (const y of values) least = Math.min(least, y);
+  const positive = least > LEAST_POSITIVE;
   const seasonal = season >= 2 && season <= LONGEST_ETS_SEASON && n >= 2 * season;
+  const kinds = seasonal ? (positive ? (['N', 'A', 'M'] as const) : (['N', 'A'] as const)) : (['N'] as const);
   let best: EtsFit | undefined;
-  for (const form of candidateForms(least > 1e-3, seasonal)) {
-    if (n <= etsParameterCount(form, season) + 2) continue;
-    const fit = fitEts(values, form, season);
+  const attempt = (form: EtsForm, warm?: EtsFit): EtsFit | undefined => {
+    if (n <= etsParameterCount(form, season) + 2) return undefined;
+    const fit = fitEts(values, form, season, warm);
     if (fit && (best === undefined || fit.aicc < best.aicc)) best = fit;
+    return fit;
+  };
+  const error = positive ? 'M' : 'A';
+  const trendless = kinds.map((kind) => attempt({ error, trend: 'N', season: kind }));
+  const bar = (best?.aicc ?? 0) + (exhaustive ? Number.POSITIVE_INFINITY : season <= 6 ? SEASON_MARGIN.short : SEASON_MARGIN.long);
+  for (const flat of trendless) {
+    if (!flat || flat.aicc > bar) continue;
+    const { season: kind } = flat.form;
+    const fits = [flat, attempt({ error, trend: 'A', season: kind }), attempt({ error, trend: 'Ad', season: kind })];
+    if (!positive || kind === 'M') continue;
+    for (const fit of fits) {
+      // With additive errors the likelihood forgets the level: worth a look where it was not clearly beaten.
+      if (fit && (exhaustive || fit.aicc <= (best?.aicc ?? 0) + ERROR_MARGIN)) attempt({ ...fit.form, error: 'A' }, exhaustive ? undefined : fit);
+    }
   }
   return best;
 }

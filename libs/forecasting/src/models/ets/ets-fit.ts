@@ -1,4 +1,5 @@
 import { boxMinimise } from '../../numeric/box-minimise.ts';
+import type { Objective } from '../../numeric/box-minimise.ts';
 import type { FittedModel } from '../fitted-model.ts';
 import { EtsFilter } from './ets-filter.ts';
 import type { EtsForm, EtsSmoothing } from './ets-filter.ts';
@@ -14,12 +15,16 @@ export interface EtsFit extends FittedModel {
   readonly aicc: number;
   readonly bic: number;
   readonly converged: boolean;
+  readonly evaluations: number;
 }
 
 export const SMOOTHING_LOW = 1e-4;
 export const SMOOTHING_HIGH = 0.9999;
 export const PHI_LOW = 0.8;
 export const PHI_HIGH = 0.98;
+
+/** The slope works on the level once per period: this brings both to one size in the search. */
+const SLOPE_SCALE = 40;
 
 /** Number of estimated quantities without the variance. */
 export function etsParameterCount(form: EtsForm, season: number): number {
@@ -51,7 +56,7 @@ export function fitEts(values: Float64Array, form: EtsForm, season: number, warm
   upper.set([SMOOTHING_HIGH, SMOOTHING_HIGH, SMOOTHING_HIGH, PHI_HIGH]);
   const start = warm?.initial ?? initialStates(values, form, season);
   x[4] = start.level;
-  x[5] = start.slope;
+  x[5] = start.slope * SLOPE_SCALE;
   if (m > 0) x.set(start.seasonal.subarray(0, m - 1), 6);
   // Parameters that the form does not have are frozen at the value that removes them.
   const freeze = (i: number, value: number): void => {
@@ -78,7 +83,7 @@ export function fitEts(values: Float64Array, form: EtsForm, season: number, warm
   };
   const load = (at: Float64Array): void => {
     filter.level[0] = at[4] as number;
-    filter.slope[0] = at[5] as number;
+    filter.slope[0] = (at[5] as number) / SLOPE_SCALE;
     let rest = total;
     for (let k = 0; k < m - 1; k++) {
       filter.seasonal[k] = at[6 + k] as number;
@@ -86,33 +91,35 @@ export function fitEts(values: Float64Array, form: EtsForm, season: number, warm
     }
     if (m > 0) filter.seasonal[m - 1] = rest;
   };
-  const objective = (at: Float64Array, gradient: Float64Array): number => {
-    const smoothing = smoothingOf(at);
-    load(at);
-    const value = filter.run(smoothing);
-    if (!Number.isFinite(value)) return value;
-    filter.gradient(smoothing, full);
-    const dBeta = full[1] as number;
-    const dGamma = full[2] as number;
-    gradient[0] = (full[0] as number) + dBeta * (at[1] as number) - dGamma * (at[2] as number);
-    gradient[1] = dBeta * smoothing.alpha;
-    gradient[2] = dGamma * (1 - smoothing.alpha);
-    gradient[3] = full[3] as number;
-    gradient[4] = full[4] as number;
-    gradient[5] = full[5] as number;
-    const last = m > 0 ? (full[5 + m] as number) : 0;
-    for (let k = 0; k < m - 1; k++) gradient[6 + k] = (full[6 + k] as number) - last;
-    return value;
+  const objective: Objective = {
+    value: (at) => {
+      load(at);
+      return filter.run(smoothingOf(at));
+    },
+    gradient: (at, out) => {
+      const smoothing = smoothingOf(at);
+      filter.gradient(smoothing, full);
+      const dBeta = full[1] as number;
+      const dGamma = full[2] as number;
+      out[0] = (full[0] as number) + dBeta * (at[1] as number) - dGamma * (at[2] as number);
+      out[1] = dBeta * smoothing.alpha;
+      out[2] = dGamma * (1 - smoothing.alpha);
+      out[3] = full[3] as number;
+      out[4] = full[4] as number;
+      out[5] = (full[5] as number) / SLOPE_SCALE;
+      const last = m > 0 ? (full[5 + m] as number) : 0;
+      for (let k = 0; k < m - 1; k++) out[6 + k] = (full[6 + k] as number) - last;
+    },
   };
 
   const alphaStarts = warm || m > 0 ? [0.3] : [0.2, 0.8];
-  let best: { value: number; converged: boolean; x: Float64Array } | undefined;
+  let best: { value: number; evaluations: number; converged: boolean; x: Float64Array } | undefined;
   const origin = x.slice();
   for (const alpha of alphaStarts) {
     x.set(origin);
     setStart(alpha);
-    const { value, converged } = boxMinimise(objective, x, lower, upper);
-    if (Number.isFinite(value) && (best === undefined || value < best.value)) best = { value, converged, x: x.slice() };
+    const { value, converged, evaluations } = boxMinimise(objective, x, lower, upper);
+    if (Number.isFinite(value) && (best === undefined || value < best.value)) best = { value, converged, evaluations, x: x.slice() };
   }
   if (best === undefined) return undefined;
   load(best.x);
@@ -137,6 +144,7 @@ export function fitEts(values: Float64Array, form: EtsForm, season: number, warm
     aicc: n > k + 1 ? aic + (2 * k * (k + 1)) / (n - k - 1) : Number.POSITIVE_INFINITY,
     bic: aic + k * (Math.log(n) - 2),
     converged: best.converged,
+    evaluations: best.evaluations,
     firstOrigin: Math.max(2, m),
     freedom,
     forecastFrom: (at, out) => filter.forecastFrom(at, smoothing.phi, out),
