@@ -1,5 +1,8 @@
-/** What an identifier is. `source-customer` is a source system's own key of a person or organisation. */
-export type IdentifierKind = 'source-customer' | 'email' | 'phone' | 'loyalty' | 'wechat-unionid' | 'wechat-openid' | 'tax';
+/**
+ * What an identifier is. `source-customer` is a source system's own key of a person or organisation; `document` an order that came
+ * without one: the guest behind it.
+ */
+export type IdentifierKind = 'source-customer' | 'document' | 'email' | 'phone' | 'loyalty' | 'wechat-unionid' | 'wechat-openid' | 'tax';
 
 /** One identifier of one kind in one scope, already normalised. Plain data; `nodeId` makes its id. */
 export interface IdentifierNode {
