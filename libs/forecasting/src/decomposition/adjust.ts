@@ -7,12 +7,12 @@ export function removeSeason(values: Float64Array, indices: Float64Array, kind: 
   return values.map((y, t) => (kind === 'multiplicative' ? y / (indices[t % season] as number) : y - (indices[t % season] as number)));
 }
 
-/** Puts fixed seasonal indices back onto the forecasts of a model of the adjusted series. */
-export function withSeason(model: FittedModel, indices: Float64Array, kind: SeasonKind): FittedModel {
+/** Puts fixed seasonal indices back onto the forecasts of a model of the adjusted series; they cost `freedom` estimated quantities. */
+export function withSeason(model: FittedModel, indices: Float64Array, kind: SeasonKind, freedom = indices.length - 1): FittedModel {
   const season = indices.length;
   return {
     ...model,
-    freedom: model.freedom + season - 1,
+    freedom: model.freedom + freedom,
     forecastFrom: (origin, out) => {
       model.forecastFrom(origin, out);
       for (let h = 0; h < out.length; h++) {

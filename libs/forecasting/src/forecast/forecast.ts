@@ -6,7 +6,7 @@ import { isRefused, refuse, refuseUnlessBetween, refuseUnlessInteger } from '../
 import type { Refused } from '../refusal.ts';
 import { conformalOffset, conformalShape, originErrors } from './conformal.ts';
 import type { OriginErrors } from './conformal.ts';
-import { fitModel, MODEL_NAMES } from './model-registry.ts';
+import { adjustmentOf, fitModel, MODEL_NAMES } from './model-registry.ts';
 import type { ModelName } from './model-registry.ts';
 import { prepareSeries } from './series.ts';
 import type { PreparedSeries, SeriesInput } from './series.ts';
@@ -125,14 +125,15 @@ function choose(series: PreparedSeries, demand: DemandClassification, name: Mode
     const errors = originErrors(model, series.values, series.known, horizon);
     return { model, errors, candidates: [{ model: model.name, error: rootMeanSquare(errors) }] };
   };
+  const input = { ...series, adjustment: adjustmentOf(series.values, series.seasons) };
   if (name !== 'auto') {
-    const model = fitModel(name, series);
+    const model = fitModel(name, input);
     return model
       ? judge(model)
       : refuse('too-short', 'series.values', `${series.values.length} values with this season cannot carry the model ${name}`);
   }
   const sparse = demand.class === 'intermittent' || demand.class === 'lumpy';
-  const fitted = (sparse ? SPARSE : REGULAR).map((one) => fitModel(one, series)).filter((model) => model !== undefined);
+  const fitted = (sparse ? SPARSE : REGULAR).map((one) => fitModel(one, input)).filter((model) => model !== undefined);
   if (fitted.length === 0) return judge(seasonalNaiveOrMean(series));
   const judged = fitted.map(judge);
   const candidates = judged.flatMap((one) => one.candidates);

@@ -1,5 +1,7 @@
 import { classicalIndices } from '../decomposition/classical.ts';
 import { removeSeason, withSeason } from '../decomposition/adjust.ts';
+import { adjustLongSeasons, needsAdjustment } from '../decomposition/long-seasons.ts';
+import type { SeasonAdjustment } from '../decomposition/long-seasons.ts';
 import { seasonShows } from '../decomposition/seasonality-test.ts';
 import { cesAuto } from '../models/ces/ces-fit.ts';
 import { etsAuto } from '../models/ets/ets-auto.ts';
@@ -17,6 +19,8 @@ import type { ThetaKind } from '../models/theta/theta-fit.ts';
 export interface FitInput {
   readonly values: Float64Array;
   readonly seasons: readonly number[];
+  /** Long or multiple seasons taken out beforehand, so that several models can use one decomposition. */
+  readonly adjustment?: SeasonAdjustment | undefined;
 }
 
 type Fitter = (input: FitInput) => FittedModel | undefined;
@@ -72,8 +76,31 @@ export type ModelName = keyof typeof MODELS;
 /** All names, in the order of the table. */
 export const MODEL_NAMES = Object.keys(MODELS) as readonly ModelName[];
 
+/** The decomposition that models of these seasons start from, if they need one. */
+export function adjustmentOf(values: Float64Array, seasons: readonly number[]): SeasonAdjustment | undefined {
+  return needsAdjustment(seasons) ? adjustLongSeasons(values, seasons) : undefined;
+}
+
+/** These see the seasons themselves, or none. */
+const UNADJUSTED: ReadonlySet<ModelName> = new Set([
+  'naive',
+  'seasonal-naive',
+  'mean',
+  'drift',
+  'croston',
+  'sba',
+  'tsb',
+  'adida',
+  'imapa',
+] as const);
+
 /** Fits a model by name and calls the result by that name. */
 export function fitModel(name: ModelName, input: FitInput): FittedModel | undefined {
-  const fitted = MODELS[name](input);
+  const { adjustment } = input;
+  if (adjustment && !UNADJUSTED.has(name)) {
+    const inner = MODELS[name]({ values: adjustment.adjusted, seasons: [] });
+    return inner && { ...adjustment.restore(inner), name };
+  }
+  const fitted = MODELS[name](needsAdjustment(input.seasons) && !UNADJUSTED.has(name) ? { values: input.values, seasons: [] } : input);
   return fitted && { ...fitted, name };
 }

@@ -33,7 +33,12 @@ export function fitCes(values: Float64Array, kind: CesKind, season: number): Ces
   const n = values.length;
   const start = START[kind];
   if (n < start.length + 3 || (kind !== 'none' && n < 2 * season)) return undefined;
-  const filter = new CesFilter(values, kind, season, kind === 'partial' || kind === 'full' ? classicalIndices(values, season, 'additive') : new Float64Array(0));
+  const filter = new CesFilter(
+    values,
+    kind,
+    season,
+    kind === 'partial' || kind === 'full' ? classicalIndices(values, season, 'additive') : new Float64Array(0),
+  );
   const x = Float64Array.from(start);
   const cost = (at: Float64Array): number => {
     if (!discounts(at[0] as number, at[1] as number)) return Number.POSITIVE_INFINITY;
@@ -58,7 +63,14 @@ export function fitCes(values: Float64Array, kind: CesKind, season: number): Ces
       }
     },
   };
-  const { value } = boxMinimise(objective, x, Float64Array.from(LOWER.slice(0, x.length)), Float64Array.from(UPPER.slice(0, x.length)), 1e-5, 40);
+  const { value } = boxMinimise(
+    objective,
+    x,
+    Float64Array.from(LOWER.slice(0, x.length)),
+    Float64Array.from(UPPER.slice(0, x.length)),
+    1e-5,
+    40,
+  );
   if (!Number.isFinite(value)) return undefined;
   const sse = filter.run(x);
   const k = x.length + 1;

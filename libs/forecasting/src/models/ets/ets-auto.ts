@@ -45,7 +45,8 @@ export function etsAuto(values: Float64Array, season: number, exhaustive = false
     if (!positive || kind === 'M') continue;
     for (const fit of fits) {
       // With additive errors the likelihood forgets the level: worth a look where it was not clearly beaten.
-      if (fit && (exhaustive || fit.aicc <= (best?.aicc ?? 0) + ERROR_MARGIN)) attempt({ ...fit.form, error: 'A' }, exhaustive ? undefined : fit);
+      if (fit && (exhaustive || fit.aicc <= (best?.aicc ?? 0) + ERROR_MARGIN))
+        attempt({ ...fit.form, error: 'A' }, exhaustive ? undefined : fit);
     }
   }
   return best;
