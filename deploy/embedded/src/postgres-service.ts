@@ -4,7 +4,7 @@ import { EmbeddedFault } from './embedded-fault.ts';
 import { postgresAccount } from './postgres-account.ts';
 import { DATABASE, OPEN_FOLDER, preparedCluster } from './postgres-cluster.ts';
 import { postgresPrograms } from './postgres-programs.ts';
-import { postmasterReady, removeForeignPostmasterFile } from './postmaster-file.ts';
+import { postmasterReady, clearPostmasterFile } from './postmaster-file.ts';
 import { startService } from './running-service.ts';
 import type { RunningService } from './running-service.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -25,7 +25,13 @@ export async function startPostgres(context: ServiceContext, port: number): Prom
   const account = await postgresAccount(context.log);
   const programs = await postgresPrograms(account, account === undefined ? context.cacheDir : OPEN_FOLDER);
   const { folder, password } = await preparedCluster(context.dataDir, programs, account);
-  removeForeignPostmasterFile(folder);
+  if (!(await clearPostmasterFile(folder))) {
+    throw new EmbeddedFault(
+      'leftover-stuck',
+      `processes of an earlier PostgreSQL still work in ${folder}`,
+      'end the processes named postgres that work there, then start again',
+    );
+  }
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const plan = {
     title: 'PostgreSQL',

@@ -1,7 +1,7 @@
-import { readFileSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf } from './errno.ts';
-import { identityOf } from './process-identity.ts';
 
 const fileOf = (folder: string): string => join(folder, 'postmaster.pid');
 
@@ -18,15 +18,20 @@ export function runningPostmaster(folder: string): number | undefined {
 }
 
 /**
- * Removes a postmaster.pid whose process id has since been given to another program (common where a container starts anew): PostgreSQL
- * would take that program for itself and refuse to start. While any process still works in the folder the file stays: it protects
- * the data from a second server, and PostgreSQL clears it away itself when its process is gone.
+ * Clears the way after a crash: waits until no server process works in the folder any more, then removes a postmaster.pid whose process
+ * id still exists. That process is then another program that was given the id since (common where a container starts anew), or a dead
+ * server that nobody has collected; PostgreSQL would take it for a running server and refuse to start. A file whose process id does not
+ * exist stays: PostgreSQL handles it itself. False when a server process did not leave within ten seconds.
  */
-export function removeForeignPostmasterFile(folder: string): void {
-  const pid = Number(linesOf(folder)?.[0]);
-  if (!Number.isSafeInteger(pid) || pid <= 0 || identityOf(pid) === undefined) return;
-  if (process.platform !== 'linux' || processIds().some((other) => worksIn(other, folder))) return;
-  rmSync(fileOf(folder), { force: true });
+export async function clearPostmasterFile(folder: string): Promise<boolean> {
+  if (process.platform !== 'linux' || !existsSync(fileOf(folder))) return true;
+  const until = performance.now() + 10_000;
+  while (processIds().some((pid) => worksIn(pid, folder))) {
+    if (performance.now() > until) return false;
+    await delay(50);
+  }
+  if (exists(Number(linesOf(folder)?.[0]))) rmSync(fileOf(folder), { force: true });
+  return true;
 }
 
 function linesOf(folder: string): string[] | undefined {
@@ -38,10 +43,21 @@ function linesOf(folder: string): string[] | undefined {
   }
 }
 
+/** Whether a process id is taken, be it by a process that has ended and was not collected by its parent yet. */
+function exists(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errnoOf(error) !== 'ESRCH';
+  }
+}
+
 /** PostgreSQL and all its processes have the data folder as their working directory. Only Linux lets us see it. */
 function worksIn(pid: number, folder: string): boolean {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(folder);
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(folder) && readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('postgres');
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'ENOENT' || code === 'EACCES' || code === 'ESRCH' || code === 'EPERM') return false;
