@@ -1,5 +1,6 @@
 import { classifyFinite } from '../demand/classify-demand.ts';
 import type { DemandClassification } from '../demand/classify-demand.ts';
+import { discreteQuantile, forgetting, periodDistribution } from '../models/intermittent/demand-quantiles.ts';
 import { combineByMedian } from '../models/combination.ts';
 import type { FittedModel } from '../models/fitted-model.ts';
 import { isRefused, refuse, refuseUnlessBetween, refuseUnlessInteger } from '../refusal.ts';
@@ -8,6 +9,7 @@ import { conformalOffset, conformalShape, originErrors } from './conformal.ts';
 import type { OriginErrors } from './conformal.ts';
 import { adjustmentOf, fitModel, MODEL_NAMES } from './model-registry.ts';
 import type { ModelName } from './model-registry.ts';
+import { chooseSparse } from './sparse-choice.ts';
 import { prepareSeries } from './series.ts';
 import type { PreparedSeries, SeriesInput } from './series.ts';
 
@@ -65,24 +67,44 @@ export function forecast(series: SeriesInput, options: ForecastOptions): Forecas
 
   const chosen = choose(prepared, demand, options.model ?? 'auto', horizon);
   if (isRefused(chosen)) return chosen;
-  const { model, errors, candidates } = chosen;
+  const { model, candidates } = chosen;
+  const errors = originErrors(model, prepared.values, prepared.known, horizon);
   const { scale } = prepared;
-  const shape = conformalShape(errors, model.freedom);
   const path = new Float64Array(horizon);
   model.forecastFrom(prepared.values.length, path);
   const floor = options.nonnegative ? 0 : Number.NEGATIVE_INFINITY;
-  const quantiles: Record<string, number[]> = {};
-  for (const level of levels)
-    quantiles[String(level)] = Array.from(path, (value, h) => Math.max(floor, (value + conformalOffset(shape, h, level)) * scale));
+  const finish = (value: number): number => Math.max(floor, value * scale);
+  const quantiles =
+    chosen.sparseSeason === undefined
+      ? conformalQuantiles(path, errors, model.freedom, levels)
+      : sparseQuantiles(prepared, chosen.sparseSeason, horizon, levels);
   const rollingOriginError = summarise(errors, scale);
   return {
     model: model.name,
-    mean: Array.from(path, (value) => Math.max(floor, value * scale)),
-    quantiles,
+    mean: Array.from(path, finish),
+    quantiles: Object.fromEntries(levels.map((level, i) => [String(level), Array.from(quantiles[i] ?? [], finish)])),
     ...(rollingOriginError ? { rollingOriginError } : {}),
     demandClass: demand.class,
     candidates: candidates.map((candidate) => ({ model: candidate.model, error: candidate.error * scale })),
   };
+}
+
+/** One path a level. */
+function conformalQuantiles(path: Float64Array, errors: OriginErrors, freedom: number, levels: readonly number[]): Float64Array[] {
+  const shape = conformalShape(errors, freedom);
+  return levels.map((level) => path.map((value, h) => value + conformalOffset(shape, h, level)));
+}
+
+/** Quantiles of demand that is mostly zero come from the history itself: a spread around the mean has no atom at zero. */
+function sparseQuantiles({ values, known }: PreparedSeries, season: number, horizon: number, levels: readonly number[]): Float64Array[] {
+  const alpha = forgetting(values);
+  const phases = Array.from({ length: Math.min(season, horizon) }, (_, h) =>
+    periodDistribution(values, alpha, known, season, (values.length + h) % season),
+  );
+  return levels.map((level) => {
+    const byPhase = phases.map((distribution) => discreteQuantile(distribution, level));
+    return Float64Array.from({ length: horizon }, (_, h) => byPhase[h % phases.length] as number);
+  });
 }
 
 function refuseOptions(options: ForecastOptions): Refused | undefined {
@@ -112,37 +134,36 @@ function noDemand(horizon: number, levels: readonly number[]): Forecast {
 
 interface Choice {
   readonly model: FittedModel;
-  readonly errors: OriginErrors;
   readonly candidates: readonly Candidate[];
+  /** Set when the demand is sparse: the season it follows, or 1. */
+  readonly sparseSeason?: number;
   readonly refused?: undefined;
 }
 
 const REGULAR: readonly ModelName[] = ['ets', 'ces', 'theta-dynamic'];
-const SPARSE: readonly ModelName[] = ['mean', 'ses', 'croston', 'sba', 'tsb', 'adida', 'imapa'];
 
 function choose(series: PreparedSeries, demand: DemandClassification, name: ModelName | 'auto', horizon: number): Choice | Refused {
-  const judge = (model: FittedModel): Choice => {
-    const errors = originErrors(model, series.values, series.known, horizon);
-    return { model, errors, candidates: [{ model: model.name, error: rootMeanSquare(errors) }] };
-  };
-  const input = { ...series, adjustment: adjustmentOf(series.values, series.seasons) };
+  const { values, known } = series;
+  const errorOf = (model: FittedModel): Candidate => ({
+    model: model.name,
+    error: rootMeanSquare(originErrors(model, values, known, horizon)),
+  });
+  const alone = (model: FittedModel): Choice => ({ model, candidates: [errorOf(model)] });
+  if (name === 'auto' && (demand.class === 'intermittent' || demand.class === 'lumpy')) {
+    const { model, season, candidates } = chooseSparse(series, horizon);
+    return { model, candidates, sparseSeason: season };
+  }
+  const input = { ...series, adjustment: adjustmentOf(values, series.seasons) };
   if (name !== 'auto') {
     const model = fitModel(name, input);
     return model
-      ? judge(model)
-      : refuse('too-short', 'series.values', `${series.values.length} values with this season cannot carry the model ${name}`);
+      ? alone(model)
+      : refuse('too-short', 'series.values', `${values.length} values with this season cannot carry the model ${name}`);
   }
-  const sparse = demand.class === 'intermittent' || demand.class === 'lumpy';
-  const fitted = (sparse ? SPARSE : REGULAR).map((one) => fitModel(one, input)).filter((model) => model !== undefined);
-  if (fitted.length === 0) return judge(seasonalNaiveOrMean(series));
-  const judged = fitted.map(judge);
-  const candidates = judged.flatMap((one) => one.candidates);
-  if (!sparse) {
-    const combined = judge(combineByMedian(fitted));
-    return { ...combined, candidates: [...candidates, ...combined.candidates].sort((a, b) => a.error - b.error) };
-  }
-  const best = judged.reduce((a, b) => (rootMeanSquare(b.errors) < rootMeanSquare(a.errors) ? b : a));
-  return { ...best, candidates: [...candidates].sort((a, b) => a.error - b.error) };
+  const fitted = REGULAR.map((one) => fitModel(one, input)).filter((model) => model !== undefined);
+  if (fitted.length === 0) return alone(seasonalNaiveOrMean(series));
+  const combined = combineByMedian(fitted);
+  return { model: combined, candidates: [...fitted, combined].map(errorOf).sort((a, b) => a.error - b.error) };
 }
 
 function seasonalNaiveOrMean(series: PreparedSeries): FittedModel {

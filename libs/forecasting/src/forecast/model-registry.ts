@@ -11,7 +11,8 @@ import type { FittedModel } from '../models/fitted-model.ts';
 import { fitAdida, fitImapa } from '../models/intermittent/aggregation.ts';
 import { fitCroston } from '../models/intermittent/croston.ts';
 import { fitTsb } from '../models/intermittent/tsb.ts';
-import { drift, historyMean, seasonalNaive } from '../models/naive.ts';
+import { historyMean } from '../models/intermittent/flat-baselines.ts';
+import { drift, seasonalNaive } from '../models/naive.ts';
 import { fitTheta } from '../models/theta/theta-fit.ts';
 import type { ThetaKind } from '../models/theta/theta-fit.ts';
 

@@ -14,19 +14,6 @@ export function seasonalNaive(values: Float64Array, season: number): FittedModel
   };
 }
 
-/** The mean of all observations so far. */
-export function historyMean(values: Float64Array): FittedModel {
-  const sums = new Float64Array(values.length + 1);
-  for (let t = 0; t < values.length; t++) sums[t + 1] = (sums[t] as number) + (values[t] as number);
-  return {
-    name: 'mean',
-    parameters: { mean: (sums[values.length] as number) / values.length },
-    firstOrigin: 1,
-    freedom: 1,
-    forecastFrom: (origin, out) => out.fill((sums[origin] as number) / origin),
-  };
-}
-
 /** Random walk with drift: the line through the first and the last observation (Hyndman and Athanasopoulos, FPP3, 5.2). */
 export function drift(values: Float64Array): FittedModel {
   return {

@@ -1,5 +1,6 @@
-import type { FittedModel } from '../fitted-model.ts';
 import { demandEvents } from './croston.ts';
+import { flatModel } from './flat-model.ts';
+import type { FlatModel } from './flat-model.ts';
 import { bestAlpha, smoothLevels } from './smooth-level.ts';
 
 /** Sums of consecutive blocks of `size`, aligned to the end of the series; a partial first block is dropped. */
@@ -41,31 +42,18 @@ function meanInterval(values: Float64Array): number {
 }
 
 /** ADIDA (Nikolopoulos et al. 2011): aggregate to the mean interval, smooth, spread evenly. */
-export function fitAdida(values: Float64Array): FittedModel {
+export function fitAdida(values: Float64Array): FlatModel {
   const size = meanInterval(values);
-  const rate = blockRates(values, size);
-  return {
-    name: 'adida',
-    parameters: { aggregation: size },
-    firstOrigin: 1,
-    freedom: 1,
-    forecastFrom: (origin, out) => out.fill(rate[origin] as number),
-  };
+  return flatModel('adida', { aggregation: size }, blockRates(values, size), 1);
 }
 
 /** IMAPA (Petropoulos and Kourentzes 2015): the mean of ADIDA forecasts over all aggregation levels from 1 to the mean interval. */
-export function fitImapa(values: Float64Array): FittedModel {
+export function fitImapa(values: Float64Array): FlatModel {
   const levels = Math.min(meanInterval(values), 12);
   const rate = new Float64Array(values.length + 1);
   for (let size = 1; size <= levels; size++) {
     const one = blockRates(values, size);
     for (let t = 0; t < rate.length; t++) rate[t] = (rate[t] as number) + (one[t] as number) / levels;
   }
-  return {
-    name: 'imapa',
-    parameters: { levels },
-    firstOrigin: 1,
-    freedom: 1,
-    forecastFrom: (origin, out) => out.fill(rate[origin] as number),
-  };
+  return flatModel('imapa', { levels }, rate, 1);
 }

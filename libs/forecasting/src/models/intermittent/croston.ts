@@ -1,4 +1,5 @@
-import type { FittedModel } from '../fitted-model.ts';
+import { flatModel } from './flat-model.ts';
+import type { FlatModel } from './flat-model.ts';
 import { bestAlpha, smoothLevels } from './smooth-level.ts';
 
 /** Non-zero demands, the intervals between them (the first counted from the start) and how many demands lie before each time. */
@@ -40,20 +41,16 @@ export interface CrostonOptions {
  * Croston's method (1972, "Forecasting and stock control for intermittent demands"): smoothed size over smoothed interval, both updated only when
  * there is demand; started at the first event. The forecast is a demand rate per period, flat over the horizon; 0 before any demand.
  */
-export function fitCroston(values: Float64Array, { alpha, variant }: CrostonOptions, events = demandEvents(values)): FittedModel {
+export function fitCroston(values: Float64Array, { alpha, variant }: CrostonOptions, events = demandEvents(values)): FlatModel {
   const alphaSize = alpha ?? bestAlpha(events.sizes, 0.1, 0.3);
   const alphaInterval = alpha ?? bestAlpha(events.intervals, 0.1, 0.3);
   const size = smoothLevels(events.sizes, alphaSize);
   const interval = smoothLevels(events.intervals, alphaInterval);
   const correction = variant === 'sba' ? 1 - alphaInterval / 2 : 1;
-  return {
-    name: variant,
-    parameters: { alphaSize, alphaInterval },
-    firstOrigin: 1,
-    freedom: 2,
-    forecastFrom: (origin, out) => {
-      const count = events.before[origin] as number;
-      out.fill(count === 0 ? 0 : (correction * (size[count] as number)) / (interval[count] as number));
-    },
-  };
+  const rate = new Float64Array(values.length + 1);
+  for (let t = 1; t < rate.length; t++) {
+    const count = events.before[t] as number;
+    rate[t] = count === 0 ? 0 : (correction * (size[count] as number)) / (interval[count] as number);
+  }
+  return flatModel(variant, { alphaSize, alphaInterval }, rate, 2);
 }

@@ -1,4 +1,5 @@
-import type { FittedModel } from '../fitted-model.ts';
+import { flatModel } from './flat-model.ts';
+import type { FlatModel } from './flat-model.ts';
 
 /** Smoothing grid of the demand probability and of the size. */
 const PROBABILITY_GRID = [0.02, 0.05, 0.1, 0.15, 0.2, 0.3];
@@ -9,7 +10,7 @@ const SIZE_GRID = [0.05, 0.1, 0.2];
  * updated in every period, the size only with demand, so that the forecast of a dying item falls to zero.
  * Both start at the first observation (probability 1 or 0, the first size). Smoothing is chosen by the one-step squared error when not given.
  */
-export function fitTsb(values: Float64Array, smoothing?: { readonly size: number; readonly probability: number }): FittedModel {
+export function fitTsb(values: Float64Array, smoothing?: { readonly size: number; readonly probability: number }): FlatModel {
   const n = values.length;
   let best = smoothing ?? { size: 0.1, probability: 0.1 };
   if (!smoothing) {
@@ -37,13 +38,7 @@ export function fitTsb(values: Float64Array, smoothing?: { readonly size: number
     } else p -= best.probability * p;
     rate[t + 1] = p * z;
   }
-  return {
-    name: 'tsb',
-    parameters: { alphaSize: best.size, alphaProbability: best.probability },
-    firstOrigin: 1,
-    freedom: 2,
-    forecastFrom: (origin, out) => out.fill(rate[origin] as number),
-  };
+  return flatModel('tsb', { alphaSize: best.size, alphaProbability: best.probability }, rate, 2);
 }
 
 function firstSize(values: Float64Array): number {
