@@ -1,1 +1,3 @@
-export {};
+export { ConsoleModule, type ConsolePorts } from './console.module.ts';
+export { migrations } from './migrations.ts';
+export type { PartitionEnd, Watermarks } from './watermarks.ts';

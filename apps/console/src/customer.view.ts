@@ -1,0 +1,76 @@
+import type { Queryable } from '@tributary/persistence';
+import type { CustomerRow, CustomerSort, Page, Totals } from './api.ts';
+import { place, readCursor, writeCursor } from './cursor.ts';
+import { mask } from './mask.ts';
+
+/** What to look for, and where the last page ended. */
+export interface CustomerSearch {
+  readonly query: string;
+  readonly sort: CustomerSort;
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
+interface Found {
+  readonly profileId: string;
+  readonly kind: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly country: string | null;
+  readonly orders: number;
+  readonly totals: readonly Totals[];
+  readonly lastOrderAt: Date | null;
+  readonly rank: string;
+}
+
+const MICROS = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
+
+/** Sort orders: the ranked expression, its direction, how its value is written into a cursor and read back. `$2` is the house currency. */
+const sorts = {
+  recent: { rank: `coalesce(p.last_order_at, 'epoch')`, text: `to_char(rank AT TIME ZONE 'UTC', ${MICROS})`, type: 'timestamptz', order: 'DESC', kind: place.time },
+  net: {
+    rank: 'coalesce((SELECT t.net FROM console.profile_total_view t WHERE t.profile_id = p.profile_id AND t.currency = $2), 0)',
+    text: 'rank::text',
+    type: 'numeric',
+    order: 'DESC',
+    kind: place.decimal,
+  },
+  orders: { rank: 'p.orders', text: 'rank::text', type: 'integer', order: 'DESC', kind: place.integer },
+  name: { rank: `coalesce(lower(p.name), chr(1114109))`, text: 'rank', type: 'text', order: 'ASC', kind: place.text },
+} as const satisfies Record<CustomerSort, unknown>;
+
+/** What the words may stand in: part of the name or e-mail address, end of the phone number, an id at a source, a profile id. */
+const MATCH = `($1 = '' OR p.name ILIKE $3 OR p.email ILIKE $3 OR ($4 <> '' AND p.phone LIKE '%' || $4)
+  OR p.sources @> jsonb_build_array(jsonb_build_object('customerId', $1)) OR p.profile_id::text = lower($1)
+  OR p.profile_id IN (SELECT survivor_id FROM console.profile_redirect_view r WHERE r.profile_id::text = lower($1)))`;
+
+/** Finds customers; personal data is masked. */
+export async function searchCustomers(db: Queryable, search: CustomerSearch, currency: string): Promise<Page<CustomerRow>> {
+  const { rank, text, type, order, kind } = sorts[search.sort];
+  const after = readCursor(search.after, [kind, place.uuid]);
+  const past = order === 'DESC' ? '<' : '>';
+  const rows = await db.query<Found>(
+    `SELECT profile_id AS "profileId", kind, name, email, country, orders, totals, last_order_at AS "lastOrderAt", ${text} AS rank
+FROM (SELECT p.*, ${rank} AS rank FROM console.profile_view p WHERE ${MATCH} AND $2::text IS NOT NULL) found
+WHERE $5::text IS NULL OR (rank, profile_id) ${past} ($5::text::${type}, $6::uuid)
+ORDER BY rank ${order}, profile_id ${order} LIMIT $7`,
+    [search.query, currency, `%${escapeLike(search.query)}%`, digitsOf(search.query), after?.[0] ?? null, after?.[1] ?? null, search.limit + 1],
+  );
+  const shown = rows.slice(0, search.limit);
+  const last = shown.at(-1);
+  return {
+    rows: shown.map(({ rank: _rank, ...row }) => ({
+      ...row,
+      name: mask('name', row.name),
+      email: mask('email', row.email),
+      lastOrderAt: row.lastOrderAt?.toISOString() ?? null,
+    })),
+    next: rows.length > search.limit && last !== undefined ? writeCursor([last.rank, last.profileId]) : null,
+  };
+}
+
+/** `%`, `_` and `\` mean themselves in what a person typed. */
+const escapeLike = (text: string): string => text.replace(/[\\%_]/gu, (character) => `\\${character}`);
+
+/** The digits of something that looks like a phone number; empty otherwise, so that it matches nothing. */
+const digitsOf = (text: string): string => (/^[+\d][\d\s()/.-]{4,}$/u.test(text) ? text.replace(/\D/gu, '').replace(/^0+/u, '') : '');

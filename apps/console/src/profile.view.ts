@@ -1,0 +1,83 @@
+import type { Queryable } from '@tributary/persistence';
+import type { Customer, Evidence, PersonalData, Score, SegmentMembership, SourceIdentity, Totals } from './api.ts';
+import { NotFound } from './api-fault.ts';
+import { mask } from './mask.ts';
+
+/** A row of console.profile_view. */
+export interface ProfileRow {
+  readonly profileId: string;
+  readonly kind: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly country: string | null;
+  readonly orders: number;
+  readonly returns: number;
+  readonly payments: number;
+  readonly interactions: number;
+  readonly complaints: number;
+  readonly totals: readonly Totals[];
+  readonly firstOrderAt: Date | null;
+  readonly lastOrderAt: Date | null;
+  readonly sources: readonly SourceIdentity[];
+  readonly provenance: readonly { readonly field: string; readonly source: string; readonly at: string }[];
+  readonly mergedFrom: readonly string[];
+  readonly updatedAt: Date;
+}
+
+type Dated<T, Field extends keyof T> = Omit<T, Field> & Readonly<Record<Field, Date>>;
+
+const PROFILE = `SELECT profile_id AS "profileId", kind, name, email, phone, country, orders, returns, payments, interactions, complaints, totals,
+  first_order_at AS "firstOrderAt", last_order_at AS "lastOrderAt", sources, provenance, merged_from AS "mergedFrom", updated_at AS "updatedAt"
+FROM console.profile_view
+WHERE profile_id = coalesce((SELECT survivor_id FROM console.profile_redirect_view WHERE profile_id = $1), $1)`;
+const IDENTITY = `SELECT identifier_kind AS "identifierKind", display, source, evidence_id AS "evidenceId", at, active
+FROM console.identity_view WHERE profile_id = $1 ORDER BY at, identifier_kind, evidence_id LIMIT 500`;
+const SEGMENTS = `SELECT segment, segment_version AS version, since, reason, facts FROM console.segment_view WHERE profile_id = $1 ORDER BY segment`;
+const SCORES = `SELECT as_of AS "asOf", currency, recency_days AS "recencyDays", frequency, monetary, r, f, m, abc_class AS "abcClass", p_alive AS "pAlive",
+  expected_purchases AS "expectedPurchases", lifetime_value AS "lifetimeValue", horizon_days AS "horizonDays", model
+FROM console.score_view WHERE profile_id = $1 ORDER BY currency`;
+
+/** Reads a profile; the id of one that was merged away gives the profile it lives on in. Throws {@link NotFound}. */
+export async function readProfile(db: Queryable, id: string): Promise<ProfileRow> {
+  const [row] = await db.query<ProfileRow>(PROFILE, [id]);
+  if (row === undefined) throw new NotFound('profile');
+  return row;
+}
+
+/** Everything on a customer's page but the timeline; personal data is masked. Throws {@link NotFound}. */
+export async function readCustomer(db: Queryable, id: string): Promise<Customer> {
+  const profile = await readProfile(db, id);
+  const [identity, segments, scores] = await Promise.all([
+    readEvidence(db, profile.profileId),
+    db.query<Dated<SegmentMembership, 'since'>>(SEGMENTS, [profile.profileId]),
+    db.query<Dated<Score, 'asOf'>>(SCORES, [profile.profileId]),
+  ]);
+  const { provenance: _provenance, ...facts } = profile;
+  return {
+    ...facts,
+    name: mask('name', profile.name),
+    email: mask('email', profile.email),
+    phone: mask('phone', profile.phone),
+    sources: profile.sources.map(({ source, customerId }) => ({ source, customerId: mask('identifier', customerId) ?? '' })),
+    redirectedFrom: profile.profileId === id ? null : id,
+    firstOrderAt: profile.firstOrderAt?.toISOString() ?? null,
+    lastOrderAt: profile.lastOrderAt?.toISOString() ?? null,
+    updatedAt: profile.updatedAt.toISOString(),
+    identity,
+    segments: segments.map((row) => ({ ...row, since: row.since.toISOString() })),
+    scores: scores.map((row) => ({ ...row, asOf: row.asOf.toISOString() })),
+  };
+}
+
+/** The evidence that made this profile one; identifiers come masked from the view. */
+export async function readEvidence(db: Queryable, profileId: string): Promise<readonly Evidence[]> {
+  const rows = await db.query<Dated<Evidence, 'at'>>(IDENTITY, [profileId]);
+  return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+}
+
+/** Personal data in clear, for somebody who asked for it. Throws {@link NotFound}. */
+export async function readPersonalData(db: Queryable, id: string): Promise<PersonalData> {
+  const { name, email, phone, sources } = await readProfile(db, id);
+  return { name, email, phone, sources };
+}
