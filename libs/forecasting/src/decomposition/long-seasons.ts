@@ -47,7 +47,8 @@ export function adjustLongSeasons(values: Float64Array, seasons: readonly number
     restore: (model) => ({
       ...model,
       firstOrigin: Math.max(model.firstOrigin, longest),
-      freedom: model.freedom + usable.reduce((sum, season) => sum + season - 1, 0),
+      // Loess ties neighbouring cycles less than fixed indices do, and smooths: about half the indices are free.
+      freedom: model.freedom + usable.reduce((sum, season) => sum + (season - 1) / 2, 0),
       forecastFrom: (origin, out) => {
         model.forecastFrom(origin, out);
         for (const [i, season] of usable.entries()) {

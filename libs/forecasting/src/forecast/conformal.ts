@@ -58,13 +58,14 @@ const NORMAL_WEIGHT = 30;
 /**
  * Calibrates prediction quantiles on the errors per horizon: split-conformal prediction with locally scaled residuals (Lei et al. 2018) where
  * the scale is the root mean square error of each step, smoothed to grow with the horizon, and the residuals are pooled over steps.
- * `freedom` estimated quantities made the errors of the history too small; they are inflated by sqrt(n / (n − freedom)).
+ * `freedom` estimated quantities made the errors of the history too small by 1 − k/n in variance and will make coming ones larger by 1 + k/n
+ * (Akaike's final prediction error, 1969); the spread is inflated by the root of their ratio.
  */
 export function conformalShape({ errors }: OriginErrors, freedom: number): ConformalShape {
   const horizon = errors.length;
   const origins = errors[0]?.length ?? 0;
   const spread = smoothSpread(errors);
-  const inflation = Math.sqrt((origins + freedom) / Math.max(origins, 1));
+  const inflation = Math.sqrt((origins + freedom) / Math.max(origins - freedom, origins / 3, 1));
   const pooled: number[] = [];
   for (let h = 0; h < horizon; h++) {
     const s = spread[h] as number;
