@@ -10,6 +10,18 @@ const small = { seed: 11, customers: 80, days: 75, anchorDay: ANCHOR, skus: 12, 
 const tiny = { seed: 3, customers: 20, days: 20, anchorDay: ANCHOR, skus: 8 };
 const seller = createSeller(small);
 
+/** The fields of any contract's JSON form that the checks below look at. */
+interface Loose {
+  readonly customer?: CustomerRef;
+  readonly customerId?: string;
+  readonly orderId?: string;
+  readonly version?: string;
+  readonly status?: string;
+  readonly kind?: string;
+  readonly total?: string;
+  readonly amount?: string;
+}
+
 const unique = (deliveries: readonly Delivery[]): Delivery[] => [
   ...new Map(deliveries.map((delivery) => [`${delivery.source} ${delivery.id}`, delivery])).values(),
 ];
@@ -66,7 +78,7 @@ describe('createSeller', () => {
   });
 
   it('delivers only events that pass their contract and its rules', () => {
-    const faults = seller.deliveries.flatMap(({ type, data }) => {
+    const faults = seller.deliveries.flatMap(({ type, data }): readonly unknown[] => {
       const contract = contractNamed(type);
       if (contract === undefined) return [`no contract ${type}`];
       const read = contract.fromJson(JSON.parse(JSON.stringify(data)));
@@ -113,17 +125,17 @@ describe('createSeller', () => {
       let returned = 0n;
       let paid = 0n;
       for (const { source, type, data } of deliveries) {
-        const value = data as Record<string, never> & { customer?: CustomerRef };
-        const id = type === 'crm.customer' ? (value['customerId'] as string) : (value.customer?.id ?? null);
+        const value = data as Loose;
+        const id = type === 'crm.customer' ? (value.customerId ?? '') : (value.customer?.id ?? null);
         if (id !== null) ids.add(`${source}:${id}`);
-        if (type === 'commerce.order' && Number(value['version']) > (orders.get(value['orderId'] as string)?.version ?? 0))
-          orders.set(value['orderId'] as string, {
-            version: Number(value['version']),
-            status: value['status'] as string,
-            total: value['total'] as string,
+        if (type === 'commerce.order' && Number(value.version) > (orders.get(value.orderId ?? '')?.version ?? 0))
+          orders.set(value.orderId ?? '', {
+            version: Number(value.version),
+            status: value.status ?? '',
+            total: value.total ?? '',
           });
-        if (type === 'commerce.return') returned += cents(value['total'] as string);
-        if (type === 'commerce.payment') paid += (value['kind'] === 'CAPTURE' ? 1n : -1n) * cents(value['amount'] as string);
+        if (type === 'commerce.return') returned += cents(value.total ?? '');
+        if (type === 'commerce.payment') paid += (value.kind === 'CAPTURE' ? 1n : -1n) * cents(value.amount ?? '');
       }
       const counting = [...orders.values()].filter(({ status }) => status !== 'CANCELLED');
       const gross = counting.reduce((sum, { total }) => sum + cents(total), 0n);
