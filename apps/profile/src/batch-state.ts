@@ -1,0 +1,36 @@
+import type { HubEvent } from '@tributary/persistence';
+import type { Contribution } from './contribution.ts';
+import type { Fact } from './read-fact.ts';
+import type { StoredDocument, StoredEdge, StoredNode, StoredProfile } from './profile.store.ts';
+
+/** What a fact changed at one node: becomes an activity once it is clear which profile the node belongs to. */
+export interface Change {
+  readonly event: HubEvent;
+  readonly kind: Fact['kind'];
+  readonly documentId: string;
+  readonly node: string;
+  /** New contribution less the old one. */
+  readonly delta: Contribution;
+  /** Tells the two halves of a document that moved between customers apart. */
+  readonly half: number;
+}
+
+/** Everything a batch works on, in memory. Loaded at open, changed by folds, written at close. */
+export interface BatchState {
+  readonly nodes: Map<string, StoredNode>;
+  readonly newNodes: Set<string>;
+  readonly changedNodes: Set<string>;
+  readonly documents: Map<string, StoredDocument>;
+  readonly newDocuments: Set<string>;
+  readonly changedDocuments: Set<string>;
+  readonly edges: Map<string, StoredEdge>;
+  readonly newEdges: Set<string>;
+  readonly profiles: Map<string, StoredProfile>;
+  /** Nodes whose first or last order must be read again. */
+  readonly unsureBounds: Set<string>;
+  readonly changes: Change[];
+  /** Latest cause by node, for the ids of what follows. */
+  readonly causes: Map<string, HubEvent>;
+}
+
+export const documentKey = (kind: string, source: string, documentId: string): string => `${kind}\n${source}\n${documentId}`;

@@ -1,0 +1,258 @@
+import { contracts, formatMicros, type Activity, type IdentityChange } from '@tributary/contracts';
+import { derivedId, type HubEvent, type OutboxEvent, type Transaction } from '@tributary/persistence';
+import type { BatchState, Change } from './batch-state.ts';
+import { combineProfile } from './combine-profile.ts';
+import type { Contribution } from './contribution.ts';
+import {
+  documentsOfNodes,
+  insertDocuments,
+  insertNodes,
+  orderBounds,
+  saveEdges,
+  saveProfiles,
+  updateDocuments,
+  updateNodes,
+  type ProfileWrite,
+  type StoredDocument,
+  type StoredNode,
+} from './profile.store.ts';
+import { regroup, type IdentityStep, type Regrouped } from './regroup.ts';
+
+const SOURCE = 'tributary/profile';
+
+/** Settles identity, writes what changed with one statement a table and says what to publish: activity, identity changes, profiles. */
+export async function closeBatch(tx: Transaction, state: BatchState): Promise<OutboxEvent[]> {
+  if (state.newDocuments.size + state.changedDocuments.size === 0) return [];
+  const grouped = settleIdentity(state);
+  const moved = grouped.steps.flatMap((step) => (step.change === 'SPLIT' ? step.nodes : []));
+  const reassigned = moved.length === 0 ? [] : await documentsOfNodes(tx, moved);
+
+  await insertDocuments(
+    tx,
+    [...state.newDocuments].flatMap((key) => state.documents.get(key) ?? []),
+  );
+  await updateDocuments(
+    tx,
+    [...state.changedDocuments].filter((key) => !state.newDocuments.has(key)).flatMap((key) => state.documents.get(key) ?? []),
+  );
+  await settleBounds(tx, state);
+  const nodes = (names: Iterable<string>): StoredNode[] => [...names].flatMap((name) => state.nodes.get(name) ?? []);
+  await insertNodes(tx, nodes(state.newNodes));
+  await updateNodes(tx, nodes([...state.changedNodes].filter((name) => !state.newNodes.has(name))));
+  await saveEdges(
+    tx,
+    [...state.newEdges].flatMap((edge) => state.edges.get(edge) ?? []),
+  );
+
+  const { writes, events } = profileWrites(state, grouped);
+  await saveProfiles(tx, writes);
+  return [
+    ...identityEvents(state, grouped.steps),
+    ...activityEvents(state, grouped),
+    ...reassignments(state, grouped, reassigned),
+    ...events,
+  ];
+}
+
+/** Groups the nodes anew when the batch brought nodes or evidence; otherwise everything stays where it is. */
+function settleIdentity(state: BatchState): Regrouped {
+  const all = [...state.nodes.values()];
+  if (state.newNodes.size === 0 && state.newEdges.size === 0)
+    return { profileOf: new Map(all.map((node) => [node.node, node.profileId])), shared: new Set(), steps: [] };
+  const grouped = regroup(all, [...state.edges.values()], state.profiles, (anchor, split) =>
+    derivedId(SOURCE, anchor, split ? `profile after ${causeOf(state, anchor)?.envelope.id ?? ''}` : 'profile', 0),
+  );
+  for (const node of all) {
+    const profileId = grouped.profileOf.get(node.node) ?? node.profileId;
+    const shared = node.shared || grouped.shared.has(node.node);
+    if (profileId === node.profileId && shared === node.shared) continue;
+    state.nodes.set(node.node, { ...node, profileId, shared });
+    state.changedNodes.add(node.node);
+  }
+  return grouped;
+}
+
+/** An order that is taken back may have been the first or last one: the documents say which is now. */
+async function settleBounds(tx: Transaction, state: BatchState): Promise<void> {
+  if (state.unsureBounds.size === 0) return;
+  const bounds = await orderBounds(tx, [...state.unsureBounds]);
+  for (const name of state.unsureBounds) {
+    const node = state.nodes.get(name);
+    if (!node?.state) continue;
+    const found = bounds.get(name);
+    state.nodes.set(name, { ...node, state: { ...node.state, firstOrderAt: found?.first ?? null, lastOrderAt: found?.last ?? null } });
+  }
+}
+
+function profileWrites(state: BatchState, grouped: Regrouped): { writes: ProfileWrite[]; events: OutboxEvent[] } {
+  const members = new Map<string, StoredNode[]>();
+  for (const node of state.nodes.values()) members.set(node.profileId, [...(members.get(node.profileId) ?? []), node]);
+  const touched = new Set([...state.changedNodes, ...state.newNodes].flatMap((name) => grouped.profileOf.get(name) ?? []));
+  const mergedInto = new Map<string, string>();
+  for (const step of grouped.steps) {
+    if (step.change === 'MERGED') mergedInto.set(step.other, step.profileId);
+    if (step.change === 'SPLIT') touched.add(step.profileId);
+  }
+  const writes: ProfileWrite[] = [];
+  const events: OutboxEvent[] = [];
+  for (const profileId of [...touched].sort()) {
+    const nodes = members.get(profileId) ?? [];
+    const before = state.profiles.get(profileId);
+    const others = [...mergedInto].filter(([, into]) => into === profileId).map(([other]) => other);
+    const mergedFrom = new Set([
+      ...(before?.mergedFrom ?? []),
+      ...others,
+      ...others.flatMap((other) => state.profiles.get(other)?.mergedFrom ?? []),
+    ]);
+    const states = nodes.flatMap((node) => node.state ?? []);
+    const view = combineProfile(profileId, states, [...mergedFrom]);
+    const since = Math.min(
+      before?.since ?? Number.MAX_SAFE_INTEGER,
+      ...nodes.map((node) => node.firstSeen),
+      ...others.map((other) => state.profiles.get(other)?.since ?? Number.MAX_SAFE_INTEGER),
+    );
+    writes.push({ profileId, since, mergedInto: null, visible: states.length > 0, view });
+    const cause = nodes.map((node) => state.causes.get(node.node)).findLast((event) => event !== undefined) ?? anyCause(state);
+    if (states.length > 0)
+      events.push(published(contracts.profile, cause, `customer.profile/${profileId}`, 0, profileId, (seq) => ({ ...view, seq })));
+  }
+  for (const [other, into] of mergedInto) {
+    const before = state.profiles.get(other);
+    writes.push({
+      profileId: other,
+      since: before?.since ?? 0,
+      mergedInto: into,
+      visible: false,
+      view: combineProfile(other, [], before?.mergedFrom ?? []),
+    });
+    events.push(published(contracts.profile, anyCause(state), `customer.profile/${other}/merged`, 0, other, () => null));
+  }
+  return { writes, events };
+}
+
+function identityEvents(state: BatchState, steps: readonly IdentityStep[]): OutboxEvent[] {
+  return steps.flatMap((step, index): OutboxEvent[] => {
+    const name = step.change === 'SPLIT' ? step.nodes[0] : step.node;
+    const node = name === undefined ? undefined : state.nodes.get(name);
+    const invisible =
+      step.change === 'CREATED' &&
+      !node?.state &&
+      ![...state.nodes.values()].some((other) => other.profileId === step.profileId && other.state);
+    if (invisible) return [];
+    const cause = (name === undefined ? undefined : causeOf(state, name)) ?? anyCause(state);
+    const value = (seq: bigint): IdentityChange => ({
+      profileId: step.profileId,
+      seq,
+      change: step.change,
+      otherProfileId: 'other' in step ? step.other : null,
+      identifierKind: node?.kind ?? null,
+      identifierHash: node?.node ?? null,
+      causeSource: cause.envelope.source,
+      causeId: cause.envelope.id,
+      at: timeOf(cause),
+    });
+    return [
+      published(
+        contracts.identityChange,
+        cause,
+        `customer.identity/${step.change}/${step.profileId}/${name ?? ''}`,
+        index,
+        step.profileId,
+        value,
+      ),
+    ];
+  });
+}
+
+function activityEvents(state: BatchState, grouped: Regrouped): OutboxEvent[] {
+  return state.changes.map((change) => {
+    const profileId = grouped.profileOf.get(change.node) ?? '';
+    return published(contracts.activity, change.event, 'customer.activity', change.half, profileId, (seq) =>
+      activity(profileId, seq, change.kind as Activity['kind'], change, change.delta, change.event),
+    );
+  });
+}
+
+/** What a split moves: every earlier document of the moved nodes is taken from the one profile and given to the other. */
+function reassignments(state: BatchState, grouped: Regrouped, documents: readonly StoredDocument[]): OutboxEvent[] {
+  return grouped.steps.flatMap((step) => {
+    if (step.change !== 'SPLIT') return [];
+    const nodes = new Set(step.nodes);
+    return documents
+      .filter((document) => nodes.has(document.node) && document.kind !== 'CUSTOMER')
+      .flatMap((document, index) => {
+        const cause = anyCause(state);
+        const move = (profileId: string, sign: 1 | -1, half: number): OutboxEvent =>
+          published(contracts.activity, cause, `customer.activity/${step.profileId}/${step.other}/${half}`, index, profileId, (seq) =>
+            activity(profileId, seq, 'REASSIGNMENT', document, signed(document, sign), cause),
+          );
+        return [move(step.profileId, -1, 0), move(step.other, 1, 1)];
+      });
+  });
+}
+
+function activity(
+  profileId: string,
+  seq: bigint,
+  kind: Activity['kind'],
+  document: Pick<Change, 'documentId'>,
+  delta: Contribution,
+  cause: HubEvent,
+): Activity {
+  return {
+    profileId,
+    seq,
+    kind,
+    causeSource: cause.envelope.source,
+    causeId: cause.envelope.id,
+    documentId: document.documentId,
+    occurredAt: delta.occurredAt,
+    currency: delta.currency,
+    ordersDelta: delta.orders,
+    grossDelta: delta.gross,
+    returnsDelta: delta.returned,
+    paidDelta: delta.paid,
+    detail: delta.detail,
+    score: delta.score,
+  };
+}
+
+const signed = (value: Contribution, sign: 1 | -1): Contribution => {
+  const by = BigInt(sign);
+  return { ...value, orders: sign * value.orders, gross: by * value.gross, returned: by * value.returned, paid: by * value.paid };
+};
+
+function published<T>(
+  contract: { readonly name: string },
+  cause: HubEvent,
+  type: string,
+  n: number,
+  key: string,
+  value: (seq: bigint) => T | null,
+): OutboxEvent {
+  const { envelope } = cause;
+  return {
+    contract: contract as OutboxEvent['contract'],
+    id: derivedId(envelope.source, envelope.id, type, n),
+    source: SOURCE,
+    key,
+    time: formatMicros(timeOf(cause)),
+    ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
+    value,
+  };
+}
+
+const timeOf = (event: HubEvent): number => (event.contract as unknown as { time(value: unknown): number }).time(event.value);
+
+function causeOf(state: BatchState, node: string): HubEvent | undefined {
+  const direct = state.causes.get(node);
+  if (direct !== undefined) return direct;
+  for (const edge of state.edges.values()) if (edge.to === node && state.causes.has(edge.from)) return state.causes.get(edge.from);
+  return undefined;
+}
+
+function anyCause(state: BatchState): HubEvent {
+  const [first] = state.causes.values();
+  if (first === undefined) throw new Error('a batch that changed something has a cause');
+  return first;
+}

@@ -1,0 +1,103 @@
+import { createHash, createHmac } from 'node:crypto';
+import { topology } from '@tributary/contracts';
+import { nodeId } from '@tributary/matching';
+import { ContentionError, type HubEvent, type Stage, type Transaction, type UnitOfWork } from '@tributary/persistence';
+import { documentKey, type BatchState } from './batch-state.ts';
+import { closeBatch } from './close-batch.ts';
+import { foldFact, type IdentityKeys } from './fold-fact.ts';
+import { loadDocuments, loadEdges, loadMembers, loadNodes, lockProfiles, type DocumentKey } from './profile.store.ts';
+import { readFact, type Fact } from './read-fact.ts';
+
+/** The profile app's stage: facts in, one customer profile out. */
+export function createProfileStage(identityKey: string | Buffer): Stage {
+  const keys = identityKeys(identityKey);
+  return {
+    group: 'profile',
+    reads: topology.profile.reads,
+    async open(tx, events): Promise<UnitOfWork> {
+      const facts = new Map(events.map((event) => [event, readFact(event)]));
+      const state = await loadBatch(tx, [...facts.values()], keys);
+      return {
+        apply: (event: HubEvent) => foldFact(state, facts.get(event) ?? readFact(event), keys),
+        close: () => closeBatch(tx, state),
+      };
+    },
+  };
+}
+
+/** Keyed hashes (HMAC-SHA256, 128 bits): a dump of the database gives no address away and cannot be guessed without the key. */
+export function identityKeys(identityKey: string | Buffer): IdentityKeys {
+  const uuid = (hex: string): string =>
+    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+  return {
+    node: ({ kind, scope, value }) =>
+      uuid(
+        createHmac('sha256', identityKey)
+          .update(nodeId(kind, scope, value))
+          .digest('hex'),
+      ),
+    edge: (from, to) => uuid(createHash('sha256').update(from).update(to).digest('hex')),
+  };
+}
+
+async function loadBatch(tx: Transaction, facts: readonly Fact[], keys: IdentityKeys): Promise<BatchState> {
+  const documentKeys = new Map<string, DocumentKey>();
+  const want = (kind: DocumentKey['kind'], source: string, documentId: string): void =>
+    void documentKeys.set(documentKey(kind, source, documentId), { kind, source, documentId });
+  const wanted = new Set<string>();
+  const personal = new Set<string>();
+  for (const fact of facts) {
+    want(fact.kind, fact.source, fact.documentId);
+    if (fact.orderId !== null) want('ORDER', fact.source, fact.orderId);
+    const { customer, document } = fact.identification;
+    if (customer !== undefined) wanted.add(keys.node(customer));
+    wanted.add(keys.node(document));
+    for (const identifier of fact.identification.personal) {
+      const node = keys.node(identifier);
+      wanted.add(node);
+      personal.add(node);
+    }
+  }
+  const documents = await loadDocuments(tx, [...documentKeys.values()]);
+  for (const document of documents) wanted.add(document.node);
+  const state: BatchState = {
+    nodes: new Map(),
+    newNodes: new Set(),
+    changedNodes: new Set(),
+    documents: new Map(documents.map((row) => [documentKey(row.kind, row.source, row.documentId), row])),
+    newDocuments: new Set(),
+    changedDocuments: new Set(),
+    edges: new Map(),
+    newEdges: new Set(),
+    profiles: new Map(),
+    unsureBounds: new Set(),
+    changes: [],
+    causes: new Map(),
+  };
+  await loadClosure(tx, state, [...wanted], personal);
+  return state;
+}
+
+/** Loads nodes, their whole profiles under lock, and the edges among them; evidence that was refused leads on to further profiles. */
+async function loadClosure(tx: Transaction, state: BatchState, wanted: readonly string[], personal: ReadonlySet<string>): Promise<void> {
+  let ask: readonly string[] = wanted;
+  while (ask.length > 0) {
+    const found = await loadNodes(tx, ask);
+    const profiles = [...new Set(found.map((node) => node.profileId))].filter((id) => !state.profiles.has(id));
+    for (const profile of await lockProfiles(tx, profiles)) {
+      if (profile.mergedInto !== null) throw new ContentionError(`profile ${profile.profileId} was merged meanwhile`);
+      state.profiles.set(profile.profileId, profile);
+    }
+    const members = await loadMembers(tx, profiles);
+    for (const node of members) state.nodes.set(node.node, node);
+    for (const node of found) if (!state.nodes.has(node.node)) throw new ContentionError(`node ${node.node} moved meanwhile`);
+    const to = members.filter((node) => !node.shared && personal.has(node.node)).map((node) => node.node);
+    const edges = await loadEdges(
+      tx,
+      members.map((node) => node.node),
+      to,
+    );
+    for (const edge of edges) state.edges.set(edge.edge, edge);
+    ask = [...new Set(edges.flatMap((edge) => [edge.from, edge.to]).filter((node) => !state.nodes.has(node)))];
+  }
+}
