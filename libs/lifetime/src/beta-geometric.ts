@@ -81,31 +81,60 @@ const MAX_TERMS = 5000;
  */
 export const expectedWhileAlive = (rate: number, age: number, a: number, b: number, t: number): number => {
   if (t === 0) return 0;
+  if ((rate + 1) * t < 0.5 * age) return expectedSoon(rate, age, a, b, t);
   const c = a + b - 1;
   const z = t / (age + t);
-  if (z < 0.93 && c > 1e-3 && Math.abs(a - 1) > 1e-5) {
-    let term = Math.exp(rate * Math.log(age / (age + t)));
-    let sum = term;
-    for (let n = 0; n < MAX_TERMS; n += 1) {
-      term *= (((rate + n) * (b + n)) / ((c + n) * (n + 1))) * z;
-      sum += term;
-      if (term < 1e-16 * sum && n > rate) break;
-    }
-    const rest = 1 - sum;
-    // Below 1e-5 the difference has lost too many digits.
-    if (sum > 0 && Math.abs(rest) > 1e-5) return (c / (a - 1)) * rest;
+  if (z < 0.93 && c > 1e-3 && Math.abs(a - 1) > 1e-5 && rate < MAX_TERMS / 2) {
+    const rest = 1 - survivingShare(rate, b, c, z, Math.exp(rate * Math.log1p(-z)));
+    // Below 1e-5 the difference has lost too many digits; a series that did not settle is NaN.
+    if (Math.abs(rest) > 1e-5) return (c / (a - 1)) * rest;
   }
   return expectedByIntegral(rate, age, a, b, t);
 };
 
-/** The integral form of {@link expectedWhileAlive}; Beta(a, b)'s density is formed in logarithms, p near 0 included. */
+/**
+ * {@link expectedWhileAlive} over a time short against (age/rate): (rate/age) ∫₀ᵗ ₂F₁(rate+1, a; a+b; −s/age) ds term by term. Nothing cancels, and a = 1 is no
+ * special case.
+ */
+const expectedSoon = (rate: number, age: number, a: number, b: number, t: number): number => {
+  const w = t / age;
+  let term = rate * w;
+  let sum = term;
+  for (let n = 0; Math.abs(term) > 1e-17 * sum && n < 200; n += 1) {
+    term *= (-w * ((rate + 1 + n) * (a + n))) / ((a + b + n) * (n + 2));
+    sum += term;
+  }
+  return sum;
+};
+
+/** first · ₂F₁(rate, b; c; z) by Gauss's series; NaN when it underflows or does not settle. */
+const survivingShare = (rate: number, b: number, c: number, z: number, first: number): number => {
+  if (first === 0) return NaN;
+  let term = first;
+  let sum = first;
+  for (let n = 0; n < MAX_TERMS; n += 1) {
+    const growth = (((rate + n) * (b + n)) / ((c + n) * (n + 1))) * z;
+    term *= growth;
+    sum += term;
+    if (growth < 1 && term < 1e-16 * sum * (1 - growth)) return sum;
+  }
+  return NaN;
+};
+
+/**
+ * The integral form of {@link expectedWhileAlive}, g(p) = (1 − (age/(age + p t))^rate)/p weighted by Beta(a, b)'s density. For small a nearly all
+ * of that mass lies at p ≈ 0, beyond the reach of any rule: there g(0) is taken out and the rule sees g(p) − g(0), which vanishes at 0.
+ */
 const expectedByIntegral = (rate: number, age: number, a: number, b: number, t: number): number => {
   const front = logBeta(a, b);
+  const atZero = (rate * t) / age;
+  const out = a < 0.2 ? atZero : 0;
   const { value } = integrateUnit((p, q) => {
-    const purchases = -Math.expm1(-rate * Math.log1p((p * t) / age)) / p;
-    return purchases * Math.exp((a - 1) * Math.log(p) + (b - 1) * Math.log(q) - front);
+    const purchases = -Math.expm1(-rate * Math.log1p((p * t) / age)) / p - out;
+    const logQ = p < 0.5 ? Math.log1p(-p) : Math.log(q);
+    return purchases * Math.exp((a - 1) * Math.log(p) + (b - 1) * logQ - front);
   });
-  return value;
+  return Math.min(atZero, Math.max(0, out + value));
 };
 
 /** The formula of {@link expectedWhileAlive} as printed, for tests that hold the two forms together. */

@@ -1,7 +1,7 @@
 import { digamma, logBeta } from '@tributary/numerics';
 import { checkPositiveParams } from './bg-nbd.ts';
 import type { PurchaseScore } from './bg-nbd.ts';
-import { maximise } from './maximum-likelihood.ts';
+import { maximise, SHAPE } from './maximum-likelihood.ts';
 import type { Fit, LogLikelihood } from './maximum-likelihood.ts';
 import { checkNumber, checkNumbers, refuse } from './refusal.ts';
 import type { Numbers, Refusal } from './refusal.ts';
@@ -53,45 +53,63 @@ interface Row {
   count: number;
 }
 
-/** Sums exp(terms) in logs; the terms are the ways the history can have come about. */
-const logSum = (terms: readonly number[]): number => {
-  const top = Math.max(...terms);
-  return top + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - top), 0));
+/** ln of what every way shares, and each way's weight relative to leaving right after tₓ: index 0 is being alive through all n. */
+const ways = ({ x, tx, n }: Row, alpha: number, beta: number, gamma: number, delta: number): { front: number; weights: Float64Array } => {
+  const front = logBeta(alpha + x, beta + tx - x) - logBeta(alpha, beta) + logBeta(gamma + 1, delta + tx) - logBeta(gamma, delta);
+  const weights = new Float64Array(n - tx + 1);
+  let product = 1;
+  for (let t = tx; t < n; t += 1) {
+    weights[t - tx + 1] = product;
+    product *= ((beta + t - x) / (alpha + beta + t)) * ((delta + t) / (gamma + 1 + delta + t));
+  }
+  weights[0] = product * ((gamma + delta + n) / gamma);
+  return { front, weights };
 };
 
-/** ln of each term of Fader, Hardie & Shang (2010) eq. (6): alive through all n, then gone before opportunity tₓ + 1 + i. */
-const terms = ({ x, tx, n }: Row, alpha: number, beta: number, gamma: number, delta: number): number[] => {
-  const front = -logBeta(alpha, beta) - logBeta(gamma, delta);
-  const out = [front + logBeta(alpha + x, beta + n - x) + logBeta(gamma, delta + n)];
-  for (let t = tx; t < n; t += 1) out.push(front + logBeta(alpha + x, beta + t - x) + logBeta(gamma + 1, delta + t));
-  return out;
-};
+const total = (weights: Float64Array): number => weights.reduce((sum, weight) => sum + weight, 0);
 
+/** Fader, Hardie & Shang (2010) eq. (6) and its gradient. Betas and digammas of neighbouring opportunities follow from each other by one product or sum. */
 const likelihood =
   (rows: readonly Row[]): LogLikelihood =>
   (theta, gradient) => {
     const [alpha, beta, gamma, delta] = theta as unknown as readonly [number, number, number, number];
     const [psiAB, psiGD] = [digamma(alpha + beta), digamma(gamma + delta)];
-    const base = [digamma(alpha) - psiAB, digamma(beta) - psiAB, digamma(gamma) - psiGD, digamma(delta) - psiGD] as const;
-    let value = 0;
-    gradient.fill(0);
+    const [baseA, baseB, baseG, baseD] = [digamma(alpha) - psiAB, digamma(beta) - psiAB, digamma(gamma) - psiGD, digamma(delta) - psiGD];
+    let [value, dAlpha, dBeta, dGamma, dDelta] = [0, 0, 0, 0, 0];
     for (const row of rows) {
       const { x, tx, n, count } = row;
-      const ways = terms(row, alpha, beta, gamma, delta);
-      const total = logSum(ways);
-      value += count * total;
-      ways.forEach((way, i) => {
-        const weight = count * Math.exp(way - total);
-        const offered = i === 0 ? n : tx + i - 1;
-        const left = i === 0 ? 0 : 1;
-        const psiPair = digamma(alpha + beta + offered);
-        const psiLife = digamma(gamma + delta + offered + left);
-        gradient[0] = (gradient[0] as number) + weight * (digamma(alpha + x) - psiPair - base[0]);
-        gradient[1] = (gradient[1] as number) + weight * (digamma(beta + offered - x) - psiPair - base[1]);
-        gradient[2] = (gradient[2] as number) + weight * (digamma(gamma + left) - psiLife - base[2]);
-        gradient[3] = (gradient[3] as number) + weight * (digamma(delta + offered) - psiLife - base[3]);
-      });
+      const { front, weights } = ways(row, alpha, beta, gamma, delta);
+      const sum = total(weights);
+      value += count * (front + Math.log(sum));
+      const scale = count / sum;
+      let [psiMiss, psiPair, psiStay, psiLife] = [
+        digamma(beta + tx - x),
+        digamma(alpha + beta + tx),
+        digamma(delta + tx),
+        digamma(gamma + 1 + delta + tx),
+      ];
+      let [pair, miss, stay, life] = [0, 0, 0, 0];
+      for (let t = tx; t <= n; t += 1) {
+        // The last round is the customer alive through all n, who has one θ less to his account.
+        const weight = t < n ? (weights[t - tx + 1] as number) : (weights[0] as number);
+        pair += weight * psiPair;
+        miss += weight * psiMiss;
+        stay += weight * psiStay;
+        life += weight * (t < n ? psiLife : psiLife - 1 / (gamma + delta + n));
+        psiMiss += 1 / (beta + t - x);
+        psiPair += 1 / (alpha + beta + t);
+        psiStay += 1 / (delta + t);
+        psiLife += 1 / (gamma + 1 + delta + t);
+      }
+      dAlpha += count * (digamma(alpha + x) - baseA) - scale * pair;
+      dBeta += scale * (miss - pair) - count * baseB;
+      dGamma += count * (digamma(gamma) - baseG) + (count * (1 - (weights[0] as number) / sum)) / gamma - scale * life;
+      dDelta += scale * (stay - life) - count * baseD;
     }
+    gradient[0] = dAlpha;
+    gradient[1] = dBeta;
+    gradient[2] = dGamma;
+    gradient[3] = dDelta;
     return value;
   };
 
@@ -131,6 +149,7 @@ export const fitBgBb = (summary: OpportunitySummary): BgBbFit | Refusal => {
   return maximise({
     model: 'bg-bb',
     names: NAMES,
+    box: [SHAPE, SHAPE, SHAPE, SHAPE],
     customers,
     logLikelihood: likelihood([...rows.values()]),
     starts: [
@@ -151,8 +170,8 @@ export const bgBbScore = (params: BgBbParams, customer: OpportunityCustomer, hor
   if (horizon > 1_000_000) return refuse('horizon', 'out-of-range', `horizon counts opportunities, at most 1,000,000, got ${horizon}`);
   const { alpha, beta, gamma, delta } = params;
   const { frequency: x, recency: tx, opportunities: n } = customer;
-  const ways = terms({ x, tx, n, count: 1 }, alpha, beta, gamma, delta);
-  const aliveAtLast = Math.exp((ways[0] as number) - logSum(ways));
+  const { weights } = ways({ x, tx, n, count: 1 }, alpha, beta, gamma, delta);
+  const aliveAtLast = (weights[0] as number) / total(weights);
   const buys = (alpha + x) / (alpha + beta + n);
   let staying = 1;
   let expected = 0;

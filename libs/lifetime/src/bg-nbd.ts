@@ -2,7 +2,7 @@ import { logGamma } from '@tributary/numerics';
 import { aliveAfterChances, betaGeometricLikelihood, expectedWhileAlive } from './beta-geometric.ts';
 import { checkCustomer, checkSummary, compressSummary, thinSummary, timeScale } from './customer-summary.ts';
 import type { Customer, CustomerSummary } from './customer-summary.ts';
-import { maximise } from './maximum-likelihood.ts';
+import { maximise, SCALE, SHAPE } from './maximum-likelihood.ts';
 import type { Fit } from './maximum-likelihood.ts';
 import { checkNumber, refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
@@ -58,6 +58,7 @@ export const fitBetaGeometric = <M extends 'bg-nbd' | 'mbg-nbd'>(
   return maximise({
     model,
     names: NAMES,
+    box: [SHAPE, SCALE, SHAPE, SHAPE],
     customers: data.customers,
     logLikelihood: betaGeometricLikelihood(data, extra),
     rehearsal,

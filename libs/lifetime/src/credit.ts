@@ -1,6 +1,6 @@
 import { betaQuantile, digamma, logBeta } from '@tributary/numerics';
 import { checkPositiveParams } from './bg-nbd.ts';
-import { maximise } from './maximum-likelihood.ts';
+import { maximise, SHAPE } from './maximum-likelihood.ts';
 import type { Fit } from './maximum-likelihood.ts';
 import { checkNumber, checkNumbers, refuse } from './refusal.ts';
 import type { Numbers, Refusal } from './refusal.ts';
@@ -149,7 +149,7 @@ export const fitLatePayment = ({ late, total }: PaymentHistory): LatePaymentFit 
     model: 'late-payment',
     names: ['a', 'b'],
     customers,
-    upper: 1e5,
+    box: [SHAPE, SHAPE],
     starts: [1, 10].map((weight) => [weight * share, weight * (1 - share)]),
     logLikelihood: (theta, gradient) => {
       const [a, b] = theta as unknown as readonly [number, number];

@@ -1,6 +1,6 @@
 import { digamma, logGamma } from '@tributary/numerics';
 import { checkPositiveParams } from './bg-nbd.ts';
-import { maximise } from './maximum-likelihood.ts';
+import { maximise, SCALE, SHAPE } from './maximum-likelihood.ts';
 import type { Fit, LogLikelihood } from './maximum-likelihood.ts';
 import { checkNumber, checkNumbers, refuse } from './refusal.ts';
 import type { Numbers, Refusal } from './refusal.ts';
@@ -134,6 +134,7 @@ export const fitGammaGamma = ({ frequency, monetary }: SpendSummary, options: Ga
   const fit = maximise({
     model: 'gamma-gamma',
     names: NAMES,
+    box: [SHAPE, SHAPE, SCALE],
     customers: x.length,
     logLikelihood: likelihood(rows),
     rehearsal: thin && { logLikelihood: likelihood(thin), customers: thin.x.length },

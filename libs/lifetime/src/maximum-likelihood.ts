@@ -24,6 +24,14 @@ export interface Fit<Model extends string, Name extends string> {
 /** A log-likelihood over positive parameters: returns its value and writes its gradient by parameter. */
 export type LogLikelihood = (theta: Float64Array, gradient: Float64Array) => number;
 
+/** A shape parameter's box: a gamma or beta spread of 1 % (shape 10⁴) is no spread, one of 10⁻⁶ has everybody at an end. */
+export const SHAPE = [1e-6, 1e4] as const;
+/** A scale parameter's box: wide, because it follows its shape. */
+export const SCALE = [1e-12, 1e12] as const;
+
+/** A standard error of the logarithm above this means that the data say nothing of the parameter. */
+const UNDETERMINED = 100;
+
 /** What {@link maximise} needs to know. */
 export interface LikelihoodProblem<Model extends string, Name extends string> {
   readonly model: Model;
@@ -36,8 +44,8 @@ export interface LikelihoodProblem<Model extends string, Name extends string> {
   readonly rehearsal?: { readonly logLikelihood: LogLikelihood; readonly customers: number } | undefined;
   /** Factors back to the caller's units, one a parameter, and the log-likelihood's change of variable. */
   readonly unscale?: { readonly factors: readonly number[]; readonly logLikelihood: number } | undefined;
-  readonly lower?: number;
-  readonly upper?: number;
+  /** The box of each parameter in scaled units, [lower, upper]; see {@link SHAPE} and {@link SCALE}. */
+  readonly box: readonly (readonly [number, number])[];
 }
 
 /** Minus the mean log-likelihood over u = ln θ, remembering the last point because the optimiser asks for value and slope in turn. */
@@ -65,8 +73,7 @@ const objectiveOf = (logLikelihood: LogLikelihood, size: number, customers: numb
 };
 
 /**
- * Maximum likelihood over positive parameters, searched in their logarithms inside [lower, upper] (defaults 1e-7 and 1e7 in scaled units) from
- * several starts: quasi-Newton to a few digits, then Newton to the last ones. Standard errors are the delta method on the inverse Hessian of the
+ * Maximum likelihood over positive parameters, searched in their logarithms inside a box from several starts: quasi-Newton to a few digits, then Newton to the last ones. Standard errors are the delta method on the inverse Hessian of the
  * log parameters (Casella & Berger 2002, 10.1.3).
  */
 export const maximise = <Model extends string, Name extends string>(
@@ -74,14 +81,13 @@ export const maximise = <Model extends string, Name extends string>(
 ): Fit<Model, Name> | Refusal => {
   const { names, customers, starts, unscale } = problem;
   const size = names.length;
-  const [low, high] = [Math.log(problem.lower ?? 1e-7), Math.log(problem.upper ?? 1e7)];
-  const box = { lower: new Array<number>(size).fill(low), upper: new Array<number>(size).fill(high) };
+  const box = { lower: problem.box.map(([low]) => Math.log(low)), upper: problem.box.map(([, high]) => Math.log(high)) };
   const whole = objectiveOf(problem.logLikelihood, size, customers);
   const first = problem.rehearsal ? objectiveOf(problem.rehearsal.logLikelihood, size, problem.rehearsal.customers) : whole;
   const tried = starts
-    .map((start) => start.map((value) => Math.min(high, Math.max(low, Math.log(value)))))
+    .map((start) => start.map((value, i) => Math.min(box.upper[i] as number, Math.max(box.lower[i] as number, Math.log(value)))))
     .filter((start) => Number.isFinite(first.f(start)))
-    .map((start) => minimise({ ...first, start, ...box, gradientTolerance: 1e-5, valueTolerance: 1e-12, maxIterations: 400 }));
+    .map((start) => minimise({ ...first, start, ...box, gradientTolerance: 1e-5, valueTolerance: 1e-12, maxIterations: 120 }));
   const best = tried.reduce<Minimum | undefined>(
     (lowest, next) => (lowest === undefined || next.value < lowest.value ? next : lowest),
     undefined,
@@ -89,13 +95,13 @@ export const maximise = <Model extends string, Name extends string>(
   if (best === undefined) return refuse('starts', 'no-optimum', `the ${problem.model} likelihood is not finite at any starting value`);
 
   // On a sample the last digits are noise, but its curvature serves the whole.
-  const rehearsed = problem.rehearsal ? newtonFinish(first, best.x, low, high) : undefined;
-  const end = newtonFinish(whole, rehearsed?.x ?? best.x, low, high, rehearsed?.inverseHessian);
+  const rehearsed = problem.rehearsal ? newtonFinish(first, best.x, box) : undefined;
+  const end = newtonFinish(whole, rehearsed?.x ?? best.x, box, rehearsed?.hessian);
   const factors = unscale?.factors ?? new Array<number>(size).fill(1);
   const params = end.x.map((u, i) => Math.exp(u) * (factors[i] as number));
   const errors = params.map((value, i) => {
-    const error = value * Math.sqrt((end.inverseHessian[i]?.[i] ?? NaN) / customers);
-    return Number.isFinite(error) && error > 0 ? error : null;
+    const relative = Math.sqrt((end.variances[i] as number) / customers);
+    return relative > 0 && relative < UNDETERMINED ? value * relative : null;
   });
   const logLikelihood = -end.value * customers + (unscale?.logLikelihood ?? 0);
   if (!params.every((value) => Number.isFinite(value) && value > 0) || !Number.isFinite(logLikelihood)) {

@@ -3,7 +3,7 @@ import { checkPositiveParams } from './bg-nbd.ts';
 import type { PurchaseScore, PurchaseScores } from './bg-nbd.ts';
 import { checkNumber, checkNumbers, refuse } from './refusal.ts';
 import type { Numbers, Refusal } from './refusal.ts';
-import { maximise } from './maximum-likelihood.ts';
+import { maximise, SCALE, SHAPE } from './maximum-likelihood.ts';
 import type { Fit, LogLikelihood } from './maximum-likelihood.ts';
 
 /** The purchase rate λ ~ Gamma(r, α) per time unit of the data; nobody ever leaves. */
@@ -76,6 +76,7 @@ export const fitNbd = ({ frequency, T }: CountSummary): NbdFit | Refusal => {
   const fit = maximise({
     model: 'nbd',
     names: NAMES,
+    box: [SHAPE, SCALE],
     customers: n,
     logLikelihood: likelihood(rows, counting),
     starts: [

@@ -3,7 +3,7 @@ import { checkPositiveParams } from './bg-nbd.ts';
 import type { PurchaseScore, PurchaseScores } from './bg-nbd.ts';
 import { checkCustomer, checkSummary, compressSummary, frequencyCounts, thinSummary, timeScale } from './customer-summary.ts';
 import type { CompressedSummary, Customer, CustomerSummary } from './customer-summary.ts';
-import { maximise } from './maximum-likelihood.ts';
+import { maximise, SCALE, SHAPE } from './maximum-likelihood.ts';
 import type { Fit, LogLikelihood } from './maximum-likelihood.ts';
 import { checkNumber, refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
@@ -127,6 +127,7 @@ export const fitParetoNbd = (summary: CustomerSummary): ParetoNbdFit | Refusal =
   return maximise({
     model: 'pareto-nbd',
     names: NAMES,
+    box: [SHAPE, SCALE, SHAPE, SCALE],
     customers: data.customers,
     logLikelihood: likelihood(data),
     rehearsal: thin?.x.some((x) => x > 0) ? { logLikelihood: likelihood(thin), customers: thin.customers } : undefined,
