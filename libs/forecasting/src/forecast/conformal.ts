@@ -43,6 +43,23 @@ export function originErrors(
   return { errors: rows.map((row, h) => row.subarray(0, counts[h])), sums: sums.subarray(0, sumCount) };
 }
 
+/** The same for running sums: `errors[h]` holds the errors of the sum of steps 1 … h + 1. Origins with an unknown period before that step are left out. */
+export function sumErrors(model: FittedModel, values: Float64Array, known: readonly boolean[] | undefined, horizon: number): OriginErrors {
+  const n = values.length;
+  const rows: number[][] = Array.from({ length: horizon }, () => []);
+  const out = new Float64Array(horizon);
+  for (let origin = Math.max(1, Math.min(model.firstOrigin, n - 1)); origin < n; origin++) {
+    model.forecastFrom(origin, out);
+    let total = 0;
+    for (let h = 0; h < Math.min(horizon, n - origin); h++) {
+      if (known && !known[origin + h]) break;
+      total += (values[origin + h] as number) - (out[h] as number);
+      rows[h]?.push(total);
+    }
+  }
+  return { errors: rows.map((row) => Float64Array.from(row)), sums: new Float64Array(0) };
+}
+
 /** Spread of the errors by step and the shape of their distribution. */
 export interface ConformalShape {
   readonly spread: Float64Array;

@@ -5,7 +5,7 @@ import { combineByMedian } from '../models/combination.ts';
 import type { FittedModel } from '../models/fitted-model.ts';
 import { isRefused, refuse, refuseUnlessBetween, refuseUnlessInteger } from '../refusal.ts';
 import type { Refused } from '../refusal.ts';
-import { conformalOffset, conformalShape, originErrors } from './conformal.ts';
+import { conformalOffset, conformalShape, originErrors, sumErrors } from './conformal.ts';
 import type { OriginErrors } from './conformal.ts';
 import { adjustmentOf, fitModel, MODEL_NAMES } from './model-registry.ts';
 import type { ModelName } from './model-registry.ts';
@@ -20,6 +20,10 @@ export interface ForecastOptions {
   readonly levels?: readonly number[];
   /** Cut mean and quantiles at zero, as demand requires. False by default. */
   readonly nonnegative?: boolean;
+  /** Also forecast the running sum, for stock decisions. False by default. */
+  readonly cumulative?: boolean;
+  /** True for coming periods in which nothing can be sold: their forecast is zero. */
+  readonly closed?: readonly boolean[];
   /** A model by name, or `auto` (default). */
   readonly model?: ModelName | 'auto';
 }
@@ -45,6 +49,8 @@ export interface Forecast {
   readonly mean: number[];
   readonly quantiles: Record<string, number[]>;
   readonly rollingOriginError?: RollingOriginError;
+  /** Demand from now to the end of each step, calibrated on errors of such sums. */
+  readonly cumulative?: { readonly mean: number[]; readonly quantiles: Record<string, number[]> };
   readonly demandClass: DemandClassification['class'];
   /** The models that took part, best first. */
   readonly candidates: readonly Candidate[];
@@ -63,7 +69,7 @@ export function forecast(series: SeriesInput, options: ForecastOptions): Forecas
   if (isRefused(prepared)) return prepared;
   const demand = classifyFinite(prepared.observed);
   const { horizon, levels = [] } = options;
-  if (demand.class === 'no-demand') return noDemand(horizon, levels);
+  if (demand.class === 'no-demand') return noDemand(horizon, levels, options.cumulative ?? false);
 
   const chosen = choose(prepared, demand, options.model ?? 'auto', horizon);
   if (isRefused(chosen)) return chosen;
@@ -72,17 +78,30 @@ export function forecast(series: SeriesInput, options: ForecastOptions): Forecas
   const { scale } = prepared;
   const path = new Float64Array(horizon);
   model.forecastFrom(prepared.values.length, path);
+  const { closed } = options;
+  if (closed) for (let h = 0; h < horizon; h++) if (closed[h]) path[h] = 0;
   const floor = options.nonnegative ? 0 : Number.NEGATIVE_INFINITY;
   const finish = (value: number): number => Math.max(floor, value * scale);
   const quantiles =
     chosen.sparseSeason === undefined
       ? conformalQuantiles(path, errors, model.freedom, levels)
       : sparseQuantiles(prepared, chosen.sparseSeason, horizon, levels);
+  if (closed) for (const row of quantiles) for (let h = 0; h < horizon; h++) if (closed[h]) row[h] = 0;
   const rollingOriginError = summarise(errors, scale);
+  const byLevel = (rows: readonly Float64Array[]): Record<string, number[]> =>
+    Object.fromEntries(levels.map((level, i) => [String(level), Array.from(rows[i] ?? [], finish)]));
+  const sums = path.slice();
+  for (let h = 1; h < horizon; h++)
+    sums[h] = (sums[h - 1] as number) + (floor === 0 ? Math.max(0, sums[h] as number) : (sums[h] as number));
+  const cumulative = options.cumulative && {
+    mean: Array.from(sums, finish),
+    quantiles: byLevel(conformalQuantiles(sums, sumErrors(model, prepared.values, prepared.known, horizon), model.freedom, levels)),
+  };
   return {
     model: model.name,
     mean: Array.from(path, finish),
-    quantiles: Object.fromEntries(levels.map((level, i) => [String(level), Array.from(quantiles[i] ?? [], finish)])),
+    quantiles: byLevel(quantiles),
+    ...(cumulative ? { cumulative } : {}),
     ...(rollingOriginError ? { rollingOriginError } : {}),
     demandClass: demand.class,
     candidates: candidates.map((candidate) => ({ model: candidate.model, error: candidate.error * scale })),
@@ -114,6 +133,9 @@ function refuseOptions(options: ForecastOptions): Refused | undefined {
     const bad = refuseUnlessBetween(level, 0, 1, `options.levels[${i}]`);
     if (bad) return bad;
   }
+  if (options.closed && options.closed.length !== options.horizon) {
+    return refuse('length-mismatch', 'options.closed', `has ${options.closed.length} entries for a horizon of ${options.horizon}`);
+  }
   const name = options.model ?? 'auto';
   if (name !== 'auto' && !MODEL_NAMES.includes(name)) {
     return refuse('bad-option', 'options.model', `must be auto or one of ${MODEL_NAMES.join(', ')}, got ${String(name)}`);
@@ -121,15 +143,13 @@ function refuseOptions(options: ForecastOptions): Refused | undefined {
   return undefined;
 }
 
-function noDemand(horizon: number, levels: readonly number[]): Forecast {
+function noDemand(horizon: number, levels: readonly number[], cumulative: boolean): Forecast {
   const zeros = (): number[] => new Array<number>(horizon).fill(0);
-  return {
-    model: 'zero',
+  const path = (): { mean: number[]; quantiles: Record<string, number[]> } => ({
     mean: zeros(),
     quantiles: Object.fromEntries(levels.map((level) => [String(level), zeros()])),
-    demandClass: 'no-demand',
-    candidates: [],
-  };
+  });
+  return { model: 'zero', ...path(), ...(cumulative ? { cumulative: path() } : {}), demandClass: 'no-demand', candidates: [] };
 }
 
 interface Choice {
