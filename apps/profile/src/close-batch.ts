@@ -212,6 +212,8 @@ function activity(
     grossDelta: delta.gross,
     returnsDelta: delta.returned,
     paidDelta: delta.paid,
+    interactionsDelta: delta.interactions,
+    complaintsDelta: delta.complaints,
     detail: delta.detail,
     score: delta.score,
   };
@@ -219,7 +221,7 @@ function activity(
 
 const signed = (value: Contribution, sign: 1 | -1): Contribution => {
   const by = BigInt(sign);
-  return { ...value, orders: sign * value.orders, gross: by * value.gross, returned: by * value.returned, paid: by * value.paid };
+  return { ...value, orders: sign * value.orders, gross: by * value.gross, returned: by * value.returned, paid: by * value.paid, interactions: sign * value.interactions, complaints: sign * value.complaints };
 };
 
 function published<T>(

@@ -11,6 +11,8 @@ export interface Contribution {
   readonly paid: bigint;
   readonly invoiced: bigint;
   readonly settled: bigint;
+  readonly interactions: number;
+  readonly complaints: number;
   readonly detail: string | null;
   readonly score: number | null;
 }
@@ -31,6 +33,8 @@ const nothing = {
   paid: 0n,
   invoiced: 0n,
   settled: 0n,
+  interactions: 0,
+  complaints: 0,
   detail: null,
   score: null,
 } as const;
@@ -100,5 +104,12 @@ export const readInvoice = (invoice: Invoice): FactReading => {
 export const readInteraction = (value: Interaction): FactReading => ({
   customer: value.customer,
   orderId: value.orderId,
-  contribution: { ...nothing, occurredAt: value.occurredAt, detail: value.kind, score: value.score },
+  contribution: {
+    ...nothing,
+    occurredAt: value.occurredAt,
+    interactions: 1,
+    complaints: value.kind === 'COMPLAINT' ? 1 : 0,
+    detail: value.kind,
+    score: value.score,
+  },
 });

@@ -94,6 +94,8 @@ const negate = (value: Contribution): Contribution => ({
   paid: -value.paid,
   invoiced: -value.invoiced,
   settled: -value.settled,
+  interactions: -value.interactions,
+  complaints: -value.complaints,
   detail: value.detail,
   score: value.score,
 });
@@ -106,6 +108,8 @@ const difference = (next: Contribution, before: Contribution): Contribution => (
   paid: next.paid - before.paid,
   invoiced: next.invoiced - before.invoiced,
   settled: next.settled - before.settled,
+  interactions: next.interactions - before.interactions,
+  complaints: next.complaints - before.complaints,
 });
 
 /** The node a fact is booked on: the source's customer; else whoever the order is known to belong to; else the order itself (a guest). */

@@ -26,7 +26,8 @@ CREATE INDEX edge_to ON profile.edge (to_node);
 CREATE TABLE profile.document (
   kind text NOT NULL, source text NOT NULL, document_id text NOT NULL, version bigint NOT NULL, hash bigint NOT NULL, node uuid NOT NULL,
   occurred_at bigint NOT NULL, currency text, orders integer NOT NULL, gross bigint NOT NULL, returned bigint NOT NULL, paid bigint NOT NULL,
-  invoiced bigint NOT NULL, settled bigint NOT NULL, detail text, score integer,
+  invoiced bigint NOT NULL, settled bigint NOT NULL,
+  interactions integer NOT NULL, complaints integer NOT NULL, detail text, score integer,
   cause_source text NOT NULL, cause_id text NOT NULL, topic text NOT NULL, partition integer NOT NULL, record_offset bigint NOT NULL,
   PRIMARY KEY (kind, source, document_id)
 ) WITH (fillfactor = 80);

@@ -43,6 +43,8 @@ export interface StoredDocument {
   readonly paid: bigint;
   readonly invoiced: bigint;
   readonly settled: bigint;
+  readonly interactions: number;
+  readonly complaints: number;
   readonly detail: string | null;
   readonly score: number | null;
   readonly causeSource: string;
@@ -121,7 +123,7 @@ export async function loadEdges(tx: Transaction, from: readonly string[], to: re
 
 type DocumentRow = Omit<StoredDocument, 'occurredAt'> & { occurredAt: bigint };
 const DOCUMENT_COLUMNS = `kind, source, document_id AS "documentId", version, hash, node, occurred_at AS "occurredAt", currency, orders, gross, returned, paid,
-  invoiced, settled, detail, score, cause_source AS "causeSource", cause_id AS "causeId", topic, partition, record_offset AS "offset"`;
+  invoiced, settled, interactions, complaints, detail, score, cause_source AS "causeSource", cause_id AS "causeId", topic, partition, record_offset AS "offset"`;
 const asDocument = (row: DocumentRow): StoredDocument => ({ ...row, occurredAt: Number(row.occurredAt) });
 
 /** Documents by key. */
@@ -218,9 +220,9 @@ ON CONFLICT (edge) DO UPDATE SET seen_at = excluded.seen_at, evidence_source = e
 }
 
 const DOCUMENT_ROWS = `SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::uuid[], $7::bigint[], $8::text[], $9::int[], $10::bigint[], $11::bigint[],
-  $12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::int[], $17::text[], $18::text[], $19::text[], $20::int[], $21::bigint[])`;
+  $12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::int[], $17::text[], $18::text[], $19::text[], $20::int[], $21::bigint[], $22::int[], $23::int[])`;
 const DOCUMENT_NAMES = `kind, source, document_id, version, hash, node, occurred_at, currency, orders, gross, returned, paid, invoiced, settled, detail, score,
-  cause_source, cause_id, topic, partition, record_offset`;
+  cause_source, cause_id, topic, partition, record_offset, interactions, complaints`;
 function documentColumns(rows: readonly StoredDocument[]): Buffer[] {
   const text = (read: (row: StoredDocument) => string | null): Buffer => textArray(rows.map(read));
   const big = (read: (row: StoredDocument) => bigint): Buffer => int8Array(rows.map(read));
@@ -247,6 +249,8 @@ function documentColumns(rows: readonly StoredDocument[]): Buffer[] {
     text((row) => row.topic),
     int((row) => row.partition),
     big((row) => row.offset),
+    int((row) => row.interactions),
+    int((row) => row.complaints),
   ];
 }
 
@@ -267,7 +271,8 @@ export async function updateDocuments(tx: Transaction, rows: readonly StoredDocu
       name: 'profile-update-documents',
       text: `UPDATE profile.document d SET version = u.version, hash = u.hash, node = u.node, occurred_at = u.occurred_at, currency = u.currency, orders = u.orders,
   gross = u.gross, returned = u.returned, paid = u.paid, invoiced = u.invoiced, settled = u.settled, detail = u.detail, score = u.score,
-  cause_source = u.cause_source, cause_id = u.cause_id, topic = u.topic, partition = u.partition, record_offset = u.record_offset
+  cause_source = u.cause_source, cause_id = u.cause_id, topic = u.topic, partition = u.partition, record_offset = u.record_offset,
+  interactions = u.interactions, complaints = u.complaints
 FROM (${DOCUMENT_ROWS}) AS u (${DOCUMENT_NAMES}) WHERE d.kind = u.kind AND d.source = u.source AND d.document_id = u.document_id AND d.version < u.version`,
     },
     documentColumns(rows),

@@ -36,6 +36,8 @@ const none: Contribution = {
   paid: 0n,
   invoiced: 0n,
   settled: 0n,
+  interactions: 0,
+  complaints: 0,
   detail: null,
   score: null,
 };
