@@ -1,1 +1,10 @@
-export {};
+export { BATCH, STRUCTURED } from './cloudevents/media-types.ts';
+export { readCloudEvents } from './cloudevents/read-cloudevents.ts';
+export { writeBatch, writeBinary, writeStructured, type HttpMessage, type OutgoingEvent } from './cloudevents/write-cloudevents.ts';
+export { openConnectors } from './connector-catalogue.ts';
+export type { ConnectorDefinition } from './connector-definition.ts';
+export type { Connector } from './connector.ts';
+export { MAX_EVENTS, type Delivery, type DeliveryReading, type IncomingEvent } from './incoming-event.ts';
+export { canonicalJson, readJson, type JsonBody } from './json-body.ts';
+export { mediaType } from './media-type.ts';
+export { verifySignature, type SignatureScheme, type SignatureVerdict } from './signature.ts';
