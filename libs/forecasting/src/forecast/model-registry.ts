@@ -3,6 +3,7 @@ import { removeSeason, withSeason } from '../decomposition/adjust.ts';
 import { adjustLongSeasons, needsAdjustment } from '../decomposition/long-seasons.ts';
 import type { SeasonAdjustment } from '../decomposition/long-seasons.ts';
 import { seasonShows } from '../decomposition/seasonality-test.ts';
+import { arimaAuto } from '../models/arima/arima-auto.ts';
 import { cesAuto } from '../models/ces/ces-fit.ts';
 import { etsAuto } from '../models/ets/ets-auto.ts';
 import type { EtsForm } from '../models/ets/ets-filter.ts';
@@ -60,6 +61,7 @@ export const MODELS = {
   'holt-winters-additive': ets({ error: 'A', trend: 'A', season: 'A' }),
   'holt-winters-multiplicative': ets({ error: 'A', trend: 'A', season: 'M' }),
   ets: ({ values, seasons }) => etsAuto(values, seasons[0] ?? 1),
+  arima: ({ values, seasons }) => arimaAuto(values, seasons[0] ?? 1),
   ces: ({ values, seasons }) => cesAuto(values, seasons[0] ?? 1),
   theta: theta('standard'),
   'theta-optimised': theta('optimised'),
