@@ -1,1 +1,2 @@
-export {};
+export { createForecastStage, type ForecastStageOptions } from './forecast-stage.ts';
+export { migrations } from './migrations.ts';
