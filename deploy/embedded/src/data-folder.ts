@@ -34,18 +34,21 @@ export function prepareDataFolder(dataDir: string): void {
   }
 }
 
-/** The fault for an error of the operating system about the data folder, or undefined for an error of another kind. */
+/** The fault for a file error of the operating system during a start, or undefined for an error of another kind. */
 export function folderFault(dataDir: string, error: unknown): EmbeddedFault | undefined {
   const code = errnoOf(error);
+  const fields = typeof error === 'object' && error !== null ? { ...error } : {};
+  if ('syscall' in fields && String(fields.syscall).startsWith('spawn')) return undefined;
+  const path = 'path' in fields && typeof fields.path === 'string' ? fields.path : dataDir;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new EmbeddedFault('disk-full', `the disk of ${dataDir} is full`, 'make room, or choose a data folder on another disk', {
+    return new EmbeddedFault('disk-full', `the disk of ${path} is full`, 'make room, or choose a data folder on another disk', {
       cause: error,
     });
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') {
     return new EmbeddedFault(
       'data-folder-unwritable',
-      `the data folder ${dataDir} cannot be written (${code})`,
+      `${path} cannot be written (${code})`,
       'give this user the right to write there, or choose another data folder',
       { cause: error },
     );

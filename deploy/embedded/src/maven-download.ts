@@ -18,13 +18,14 @@ const MARKER = 'complete.json';
 
 /**
  * The path of the folder, downloaded first if it is not complete: into a folder aside, renamed when done, so that a broken download is
- * never taken for a whole one; the marker holds the number of files. One process downloads, others wait for it.
+ * never taken for a whole one; the marker holds the number of files. One download
+ * at a time on the machine: Maven's own folder is not made for two writers.
  */
 export async function downloadOnce(wanted: MavenFolder, context: DownloadContext): Promise<string> {
   const target = join(context.cacheDir, wanted.folder);
   if (await isComplete(target)) return target;
   await mkdir(context.cacheDir, { recursive: true });
-  const lock = await waitForLock(`${target}.lock`, wanted.title, context);
+  const lock = await waitForLock(join(context.cacheDir, 'download.lock'), wanted.title, context);
   try {
     if (!(await isComplete(target))) await download(wanted, target, context);
   } finally {
@@ -58,12 +59,19 @@ async function download(wanted: MavenFolder, target: string, context: DownloadCo
       'download-failed',
       `Maven could not fetch ${wanted.title} (exit code ${outcome.code})`,
       'check that this machine reaches its Maven repository (a proxy or mirror goes into ~/.m2/settings.xml), then start again',
-      { logTail: lastLines(outcome.output, 6) },
+      { logTail: mavenErrors(outcome.output) },
     );
   }
   await writeFile(join(aside, MARKER), JSON.stringify({ files: count }));
   await rename(aside, target);
   await rm(build, { recursive: true, force: true });
+}
+
+/** What Maven says went wrong comes first; the advice on its own switches after it helps nobody here. */
+function mavenErrors(output: string): string[] {
+  const lines = lastLines(output, 200);
+  const errors = lines.filter((line) => line.startsWith('[ERROR] ') && !/re-run Maven|\[Help 1\] http|For more information/i.test(line));
+  return (errors.length > 0 ? errors : lines).slice(0, 4);
 }
 
 async function isComplete(folder: string): Promise<boolean> {
@@ -88,7 +96,8 @@ async function waitForLock(path: string, title: string, context: DownloadContext
   for (let told = false; ; told = true) {
     const lock = takeFolderLock(path);
     if (lock.kind === 'taken') return lock;
-    if (!told) context.log(`waiting for process ${lock.by.pid}, which is fetching ${title}`);
+    if (!told && lock.by.pid !== process.pid)
+      context.log(`waiting for process ${lock.by.pid}, which is downloading, before fetching ${title}`);
     await delay(200, undefined, context.signal === undefined ? {} : { signal: context.signal });
   }
 }
