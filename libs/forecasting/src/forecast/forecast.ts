@@ -1,7 +1,7 @@
 import { classifyFinite } from '../demand/classify-demand.ts';
 import type { DemandClassification } from '../demand/classify-demand.ts';
 import { discreteQuantile, forgetting, periodDistribution } from '../models/intermittent/demand-quantiles.ts';
-import { combineByMedian } from '../models/combination.ts';
+import { combineModels } from '../models/combination.ts';
 import type { FittedModel } from '../models/fitted-model.ts';
 import { isRefused, refuse, refuseUnlessBetween, refuseUnlessInteger } from '../refusal.ts';
 import type { Refused } from '../refusal.ts';
@@ -161,6 +161,9 @@ interface Choice {
 }
 
 const REGULAR: readonly ModelName[] = ['ets', 'ces', 'theta-dynamic'];
+/** In short histories of short seasons a fourth opinion helps, and is cheap. */
+const SHORT: readonly ModelName[] = [...REGULAR, 'arima'];
+const SHORT_HISTORY = { length: 80, season: 4 };
 
 function choose(series: PreparedSeries, demand: DemandClassification, name: ModelName | 'auto', horizon: number): Choice | Refused {
   const { values, known } = series;
@@ -180,9 +183,10 @@ function choose(series: PreparedSeries, demand: DemandClassification, name: Mode
       ? alone(model)
       : refuse('too-short', 'series.values', `${values.length} values with this season cannot carry the model ${name}`);
   }
-  const fitted = REGULAR.map((one) => fitModel(one, input)).filter((model) => model !== undefined);
+  const short = values.length <= SHORT_HISTORY.length && (series.seasons[0] ?? 1) <= SHORT_HISTORY.season;
+  const fitted = (short ? SHORT : REGULAR).map((one) => fitModel(one, input)).filter((model) => model !== undefined);
   if (fitted.length === 0) return alone(seasonalNaiveOrMean(series));
-  const combined = combineByMedian(fitted);
+  const combined = combineModels(fitted);
   return { model: combined, candidates: [...fitted, combined].map(errorOf).sort((a, b) => a.error - b.error) };
 }
 
