@@ -3,7 +3,7 @@ import { calibration, coverage, pinball, weightedQuantileLoss } from '../measure
 import { isRefused, refuse, refuseUnlessInteger } from '../refusal.ts';
 import type { Refused } from '../refusal.ts';
 import { forecast } from './forecast.ts';
-import type { ForecastOptions } from './forecast.ts';
+import type { ForecastOptions } from './forecast-options.ts';
 import type { SeriesInput } from './series.ts';
 
 export interface BacktestOptions extends ForecastOptions {
@@ -63,7 +63,13 @@ export function backtest(series: SeriesInput, options: BacktestOptions): Backtes
   const paths = new Map<number, number[]>(levels.map((level) => [level, []]));
   const done: { at: number; model: string }[] = [];
   for (let at = first; at + horizon <= n; at += step) {
-    const result = forecast({ ...series, values: all.slice(0, at), known: series.known?.slice(0, at) }, options);
+    // What is known beforehand of the coming periods is known at the origin as well.
+    const regressors = series.regressors?.map(({ name, past }) => ({
+      name,
+      past: Array.from(past).slice(0, at),
+      future: Array.from(past).slice(at, at + horizon),
+    }));
+    const result = forecast({ ...series, values: all.slice(0, at), known: series.known?.slice(0, at), regressors }, options);
     if (isRefused(result)) return result;
     done.push({ at, model: result.model });
     for (let h = 0; h < horizon; h++) {

@@ -16,11 +16,11 @@ export function originErrors(
   horizon: number,
 ): OriginErrors {
   const n = values.length;
-  const rows = Array.from({ length: horizon }, () => new Float64Array(n));
   const counts = new Int32Array(horizon);
   const sums = new Float64Array(n);
   let sumCount = 0;
   const first = Math.max(1, Math.min(model.firstOrigin, n - 1));
+  const rows = Array.from({ length: horizon }, (_, h) => new Float64Array(Math.max(0, n - first - h)));
   const out = new Float64Array(horizon);
   for (let origin = first; origin < n; origin++) {
     const steps = Math.min(horizon, n - origin);
@@ -58,6 +58,15 @@ export function sumErrors(model: FittedModel, values: Float64Array, known: reado
     }
   }
   return { errors: rows.map((row) => Float64Array.from(row)), sums: new Float64Array(0) };
+}
+
+/** Root mean square over all origins and steps; 0 without errors. */
+export function rootMeanSquare({ errors }: OriginErrors): number {
+  let sum = 0;
+  let count = 0;
+  for (const row of errors) for (const error of row) sum += error * error;
+  for (const row of errors) count += row.length;
+  return count > 0 ? Math.sqrt(sum / count) : 0;
 }
 
 /** Spread of the errors by step and the shape of their distribution. */

@@ -1,32 +1,17 @@
 import { classifyFinite } from '../demand/classify-demand.ts';
 import type { DemandClassification } from '../demand/classify-demand.ts';
 import { discreteQuantile, forgetting, periodDistribution } from '../models/intermittent/demand-quantiles.ts';
-import { combineModels } from '../models/combination.ts';
-import type { FittedModel } from '../models/fitted-model.ts';
-import { isRefused, refuse, refuseUnlessBetween, refuseUnlessInteger } from '../refusal.ts';
+import { isRefused } from '../refusal.ts';
 import type { Refused } from '../refusal.ts';
-import { conformalOffset, conformalShape, originErrors, sumErrors } from './conformal.ts';
+import { chooseModel } from './choose-model.ts';
+import type { Candidate } from './choose-model.ts';
+import { conformalOffset, conformalShape, originErrors, rootMeanSquare, sumErrors } from './conformal.ts';
 import type { OriginErrors } from './conformal.ts';
-import { adjustmentOf, fitModel, MODEL_NAMES } from './model-registry.ts';
-import type { ModelName } from './model-registry.ts';
-import { chooseSparse } from './sparse-choice.ts';
+import { refuseOptions } from './forecast-options.ts';
+import type { ForecastOptions } from './forecast-options.ts';
+import { regressOut } from './regressors.ts';
 import { prepareSeries } from './series.ts';
 import type { PreparedSeries, SeriesInput } from './series.ts';
-
-export interface ForecastOptions {
-  /** Number of periods ahead. */
-  readonly horizon: number;
-  /** Quantile levels, each strictly between 0 and 1. None by default. */
-  readonly levels?: readonly number[];
-  /** Cut mean and quantiles at zero, as demand requires. False by default. */
-  readonly nonnegative?: boolean;
-  /** Also forecast the running sum, for stock decisions. False by default. */
-  readonly cumulative?: boolean;
-  /** True for coming periods in which nothing can be sold: their forecast is zero. */
-  readonly closed?: readonly boolean[];
-  /** A model by name, or `auto` (default). */
-  readonly model?: ModelName | 'auto';
-}
 
 /** Errors of the chosen model over all origins of the history, in the units of the series. Error = actual − forecast; bias = forecast − actual. */
 export interface RollingOriginError {
@@ -38,12 +23,6 @@ export interface RollingOriginError {
   readonly horizonSumRmse: number | null;
 }
 
-export interface Candidate {
-  readonly model: string;
-  /** RMSE over all origins and steps, in the units of the series. */
-  readonly error: number;
-}
-
 export interface Forecast {
   readonly model: string;
   readonly mean: number[];
@@ -51,6 +30,8 @@ export interface Forecast {
   readonly rollingOriginError?: RollingOriginError;
   /** Demand from now to the end of each step, calibrated on errors of such sums. */
   readonly cumulative?: { readonly mean: number[]; readonly quantiles: Record<string, number[]> };
+  /** Change of demand per unit of each regressor. */
+  readonly effects?: Readonly<Record<string, number>>;
   readonly demandClass: DemandClassification['class'];
   /** The models that took part, best first. */
   readonly candidates: readonly Candidate[];
@@ -71,9 +52,18 @@ export function forecast(series: SeriesInput, options: ForecastOptions): Forecas
   const { horizon, levels = [] } = options;
   if (demand.class === 'no-demand') return noDemand(horizon, levels, options.cumulative ?? false);
 
-  const chosen = choose(prepared, demand, options.model ?? 'auto', horizon);
+  const regression = series.regressors?.length ? regressOut(prepared, series.regressors, horizon) : undefined;
+  if (regression && isRefused(regression)) return regression;
+  // Effects taken out of sparse demand leave a series that is no longer sparse: it goes to the regular models.
+  const chosen = chooseModel(
+    regression?.rest ?? prepared,
+    regression ? { ...demand, class: 'smooth' } : demand,
+    options.model ?? 'auto',
+    horizon,
+  );
   if (isRefused(chosen)) return chosen;
-  const { model, candidates } = chosen;
+  const { candidates } = chosen;
+  const model = regression?.restore(chosen.model) ?? chosen.model;
   const errors = originErrors(model, prepared.values, prepared.known, horizon);
   const { scale } = prepared;
   const path = new Float64Array(horizon);
@@ -90,9 +80,8 @@ export function forecast(series: SeriesInput, options: ForecastOptions): Forecas
   const rollingOriginError = summarise(errors, scale);
   const byLevel = (rows: readonly Float64Array[]): Record<string, number[]> =>
     Object.fromEntries(levels.map((level, i) => [String(level), Array.from(rows[i] ?? [], finish)]));
-  const sums = path.slice();
-  for (let h = 1; h < horizon; h++)
-    sums[h] = (sums[h - 1] as number) + (floor === 0 ? Math.max(0, sums[h] as number) : (sums[h] as number));
+  const sums = path.map((value) => Math.max(floor, value));
+  for (let h = 1; h < horizon; h++) sums[h] = (sums[h - 1] as number) + (sums[h] as number);
   const cumulative = options.cumulative && {
     mean: Array.from(sums, finish),
     quantiles: byLevel(conformalQuantiles(sums, sumErrors(model, prepared.values, prepared.known, horizon), model.freedom, levels)),
@@ -103,6 +92,7 @@ export function forecast(series: SeriesInput, options: ForecastOptions): Forecas
     quantiles: byLevel(quantiles),
     ...(cumulative ? { cumulative } : {}),
     ...(rollingOriginError ? { rollingOriginError } : {}),
+    ...(regression ? { effects: regression.effects } : {}),
     demandClass: demand.class,
     candidates: candidates.map((candidate) => ({ model: candidate.model, error: candidate.error * scale })),
   };
@@ -126,23 +116,6 @@ function sparseQuantiles({ values, known }: PreparedSeries, season: number, hori
   });
 }
 
-function refuseOptions(options: ForecastOptions): Refused | undefined {
-  const refused = refuseUnlessInteger(options.horizon, 1, 'options.horizon');
-  if (refused) return refused;
-  for (const [i, level] of (options.levels ?? []).entries()) {
-    const bad = refuseUnlessBetween(level, 0, 1, `options.levels[${i}]`);
-    if (bad) return bad;
-  }
-  if (options.closed && options.closed.length !== options.horizon) {
-    return refuse('length-mismatch', 'options.closed', `has ${options.closed.length} entries for a horizon of ${options.horizon}`);
-  }
-  const name = options.model ?? 'auto';
-  if (name !== 'auto' && !MODEL_NAMES.includes(name)) {
-    return refuse('bad-option', 'options.model', `must be auto or one of ${MODEL_NAMES.join(', ')}, got ${String(name)}`);
-  }
-  return undefined;
-}
-
 function noDemand(horizon: number, levels: readonly number[], cumulative: boolean): Forecast {
   const zeros = (): number[] => new Array<number>(horizon).fill(0);
   const path = (): { mean: number[]; quantiles: Record<string, number[]> } => ({
@@ -150,57 +123,6 @@ function noDemand(horizon: number, levels: readonly number[], cumulative: boolea
     quantiles: Object.fromEntries(levels.map((level) => [String(level), zeros()])),
   });
   return { model: 'zero', ...path(), ...(cumulative ? { cumulative: path() } : {}), demandClass: 'no-demand', candidates: [] };
-}
-
-interface Choice {
-  readonly model: FittedModel;
-  readonly candidates: readonly Candidate[];
-  /** Set when the demand is sparse: the season it follows, or 1. */
-  readonly sparseSeason?: number;
-  readonly refused?: undefined;
-}
-
-const REGULAR: readonly ModelName[] = ['ets', 'ces', 'theta-dynamic'];
-/** In short histories of short seasons a fourth opinion helps, and is cheap. */
-const SHORT: readonly ModelName[] = [...REGULAR, 'arima'];
-const SHORT_HISTORY = { length: 80, season: 4 };
-
-function choose(series: PreparedSeries, demand: DemandClassification, name: ModelName | 'auto', horizon: number): Choice | Refused {
-  const { values, known } = series;
-  const errorOf = (model: FittedModel): Candidate => ({
-    model: model.name,
-    error: rootMeanSquare(originErrors(model, values, known, horizon)),
-  });
-  const alone = (model: FittedModel): Choice => ({ model, candidates: [errorOf(model)] });
-  if (name === 'auto' && (demand.class === 'intermittent' || demand.class === 'lumpy')) {
-    const { model, season, candidates } = chooseSparse(series, horizon);
-    return { model, candidates, sparseSeason: season };
-  }
-  const input = { ...series, adjustment: adjustmentOf(values, series.seasons) };
-  if (name !== 'auto') {
-    const model = fitModel(name, input);
-    return model
-      ? alone(model)
-      : refuse('too-short', 'series.values', `${values.length} values with this season cannot carry the model ${name}`);
-  }
-  const short = values.length <= SHORT_HISTORY.length && (series.seasons[0] ?? 1) <= SHORT_HISTORY.season;
-  const fitted = (short ? SHORT : REGULAR).map((one) => fitModel(one, input)).filter((model) => model !== undefined);
-  if (fitted.length === 0) return alone(seasonalNaiveOrMean(series));
-  const combined = combineModels(fitted);
-  return { model: combined, candidates: [...fitted, combined].map(errorOf).sort((a, b) => a.error - b.error) };
-}
-
-function seasonalNaiveOrMean(series: PreparedSeries): FittedModel {
-  const name = series.seasons.length > 0 ? 'seasonal-naive' : 'mean';
-  return fitModel(name, series) as FittedModel;
-}
-
-function rootMeanSquare({ errors }: OriginErrors): number {
-  let sum = 0;
-  let count = 0;
-  for (const row of errors) for (const error of row) sum += error * error;
-  for (const row of errors) count += row.length;
-  return count > 0 ? Math.sqrt(sum / count) : 0;
 }
 
 function summarise(all: OriginErrors, scale: number): RollingOriginError | undefined {

@@ -1,6 +1,15 @@
 import { refuse, refuseNonFinite, refuseUnlessInteger } from '../refusal.ts';
 import type { Refused } from '../refusal.ts';
 
+/** Something known beforehand that moves demand: a promotion (0 or 1), a price, a holiday. */
+export interface Regressor {
+  readonly name: string;
+  /** One entry a value of the series. */
+  readonly past: ArrayLike<number>;
+  /** One entry a period of the horizon. */
+  readonly future: ArrayLike<number>;
+}
+
 /** One regular series, oldest first. */
 export interface SeriesInput {
   /** Demand per period. Entries whose `known` is false are ignored, whatever they hold. */
@@ -9,6 +18,7 @@ export interface SeriesInput {
   readonly season?: number | readonly number[] | undefined;
   /** False where the demand is not known (closed, stock-out, missing); all known when left out. */
   readonly known?: readonly boolean[] | undefined;
+  readonly regressors?: readonly Regressor[] | undefined;
 }
 
 /** A checked series: gaps filled, divided by `scale` so that its mean size is one. */
