@@ -1,7 +1,5 @@
 export { createInsightStage } from './insight-stage.ts';
-export { insightRoutes } from './insight.routes.ts';
-export { latestEvent } from './insight.store.ts';
+export { InsightModule, REFIT, type RefitRunner } from './insight.module.ts';
 export { migrations } from './migrations.ts';
-export { refit, type RefitDependencies, type RefitReport } from './refit.task.ts';
+export type { RefitReport } from './refit.task.ts';
 export { loadSegments } from './segment-files.ts';
-export type { SegmentRule } from './segment-rule.ts';

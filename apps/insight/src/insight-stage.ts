@@ -1,4 +1,4 @@
-import { topology } from '@tributary/contracts';
+import { routeTable, topology } from '@tributary/contracts';
 import type { Disposition, HubEvent, OutboxEvent, Stage, Transaction, UnitOfWork } from '@tributary/persistence';
 import { customerFacts } from './customer-facts.ts';
 import {
@@ -20,7 +20,7 @@ import { segmentChanges } from './segment-changes.ts';
 import type { SegmentRule } from './segment-rule.ts';
 import { emptyStats } from './stats.ts';
 
-const routeOf = new Map(insightRoutes.map((route) => [route.contract.name, route]));
+const routeOf = routeTable('insight', topology.insight.reads, insightRoutes);
 const applied: Disposition = { kind: 'applied' };
 
 /** The insight app's stage: activity in, sufficient statistics and segment changes out. */

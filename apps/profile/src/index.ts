@@ -1,3 +1,3 @@
 export { migrations } from './migrations.ts';
-export { createProfileStage, identityKeys } from './profile-stage.ts';
-export { handledContracts } from './profile.routes.ts';
+export { createProfileStage } from './profile-stage.ts';
+export { ProfileModule } from './profile.module.ts';

@@ -22,12 +22,6 @@ export const factRoutes: readonly FactRoute[] = [
 /** The contract whose events are customer records. */
 export const customerRoute = contracts.customer;
 
-/** Every contract this app handles. */
-export const handledContracts: readonly AnyContract[] = [
-  ...factRoutes.map((route) => route.contract),
-  customerRoute as unknown as AnyContract,
-];
-
 /** The order that a document belongs to, as the identity of a guest; a document without an order stands for itself. */
 export const guestDocument = (kind: DocumentKind | 'CUSTOMER', orderId: string | null, documentId: string): string =>
   orderId === null ? `${kind}:${documentId}` : `ORDER:${orderId}`;

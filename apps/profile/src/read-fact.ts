@@ -1,4 +1,4 @@
-import type { Contract, Customer } from '@tributary/contracts';
+import { routeTable, topology, type Contract, type Customer } from '@tributary/contracts';
 import { contentHash, type HubEvent } from '@tributary/persistence';
 import type { Contribution } from './contribution.ts';
 import { identify, type Identification } from './identify.ts';
@@ -26,7 +26,7 @@ export interface Fact {
   readonly customer: Customer | null;
 }
 
-const routeOf = new Map(factRoutes.map((route) => [route.contract.name, route]));
+const routeOf = routeTable('profile', topology.profile.reads.filter((contract) => contract.name !== customerRoute.name), factRoutes);
 const none: Contribution = {
   occurredAt: 0,
   currency: null,

@@ -1,9 +1,11 @@
 export { allContracts, contractNamed, contractOfTopic, contracts, type AnyContract } from './catalogue.ts';
+export { checkCompatibility, type Verdict } from './compatibility.ts';
 export { defineContract, type Contract, type ContractDefinition, type SchemaVersion } from './contract.ts';
 export { AMOUNT_SCALE, PRICE_SCALE, formatDecimal, parseDecimal, powerOfTen, roundHalfAway } from './decimal.ts';
 export { fromHeaders, toHeaders, type Envelope } from './envelope.ts';
 export { EXACT_SCALE, exactLineValue, fitsMinorUnit, lineAmount, minorUnit } from './money.ts';
 export { reasons, type Checked, type Fault, type Reason } from './reasons.ts';
+export { sameSchema } from './same-schema.ts';
 export { namedTypes, type FieldNode, type RecordNode, type SchemaNode } from './schema-node.ts';
 export { textFault } from './text-check.ts';
 export { formatDay, formatMicros, parseDay, parseMicros } from './time-text.ts';
@@ -27,3 +29,4 @@ export type { Replenishment } from './generated/erp-replenishment.ts';
 export type { StockLevel } from './generated/erp-stock.ts';
 export type { StockMovement } from './generated/erp-stock-movement.ts';
 export { appNames, deadLetterTopic, DEFAULT_PARTITIONS, topology, type AppName, type AppTopology } from './topology.ts';
+export { routeTable } from './route-table.ts';

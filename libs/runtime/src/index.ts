@@ -10,3 +10,4 @@ export { nestLogger } from './nest-logger.ts';
 export type { Setting } from './setting.ts';
 export type { Source } from './source-list.ts';
 export { currentTraceparent, startTracing, withSpan } from './tracing.ts';
+export { processEnvironment } from './process-environment.ts';
