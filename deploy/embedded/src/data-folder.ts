@@ -63,6 +63,5 @@ export function clearDataFolder(dataDir: string): void {
     const place = readlinkSync(postgres);
     if (dirname(dirname(place)) === OPEN_FOLDER) rmSync(dirname(place), { recursive: true, force: true });
   }
-  for (const part of ['kafka', 'postgres', 'postgres.new', 'redis', 'secrets'])
-    rmSync(join(dataDir, part), { recursive: true, force: true });
+  for (const part of ['kafka', 'postgres', 'redis', 'secrets']) rmSync(join(dataDir, part), { recursive: true, force: true });
 }

@@ -4,6 +4,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EmbeddedFault } from './embedded-fault.ts';
+import { folderAside } from './folder-aside.ts';
 import { kafkaProperties } from './kafka-properties.ts';
 import { kafkaAnswers } from './kafka-readiness.ts';
 import { downloadOnce } from './maven-download.ts';
@@ -66,9 +67,8 @@ async function format(
   folder: string,
   address: { broker: number; controller: number; logDir: string },
 ): Promise<void> {
-  const aside = `${address.logDir}.new`;
-  const properties = join(folder, 'format.properties');
-  await rm(aside, { recursive: true, force: true });
+  const aside = await folderAside(address.logDir);
+  const properties = `${aside}.properties`;
   await writeFile(properties, kafkaProperties({ ...address, logDir: aside }));
   const outcome = await runCommand(
     'java',

@@ -61,10 +61,11 @@ describe('downloadOnce', () => {
   });
 
   it('is not misled by what a broken download has left', async () => {
-    mkdirSync(join(cacheDir, 'kafka-4.part'), { recursive: true });
-    writeFileSync(join(cacheDir, 'kafka-4.part', 'half.jar'), '');
+    mkdirSync(join(cacheDir, 'kafka-4.new-x'), { recursive: true });
+    writeFileSync(join(cacheDir, 'kafka-4.new-x', 'half.jar'), '');
     const folder = await downloadOnce(wanted, { cacheDir, log: () => undefined, command: mavenThat(GOOD) });
     expect(readdirSync(folder)).not.toContain('half.jar');
+    expect(readdirSync(cacheDir)).toEqual(['kafka-4']);
   });
 
   it('says what Maven said when it fails, leaves no folder, and may be tried again', async () => {

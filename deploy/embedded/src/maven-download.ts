@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedFault } from './embedded-fault.ts';
 import { errnoOf } from './errno.ts';
+import { folderAside } from './folder-aside.ts';
 import { takeFolderLock } from './folder-lock.ts';
 import type { FolderLock } from './folder-lock.ts';
 import { lastLines, runCommand } from './run-command.ts';
@@ -36,9 +37,9 @@ export async function downloadOnce(wanted: MavenFolder, context: DownloadContext
 
 async function download(wanted: MavenFolder, target: string, context: DownloadContext): Promise<void> {
   context.log(`fetching ${wanted.title} with Maven, once; it is kept in ${target}`);
-  const aside = `${target}.part`;
-  const build = `${target}.build`;
-  await Promise.all([target, aside, build].map((path) => rm(path, { recursive: true, force: true })));
+  await rm(target, { recursive: true, force: true });
+  const aside = await folderAside(target);
+  const build = `${aside}.build`;
   // Maven leaves a `target` folder beside the pom it is given, so it gets a copy.
   await mkdir(build);
   await copyFile(wanted.pom, join(build, 'pom.xml'));
