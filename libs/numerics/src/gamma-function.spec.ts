@@ -19,9 +19,9 @@ describe('log-gamma and its slopes', () => {
     const table: readonly (readonly [number, number])[] = [
       [1.005, 0.9971385353],
       [1.1, 0.9513507699],
-      [1.25, 0.906402477],
+      [1.25, 0.9064024771],
       [1.5, 0.8862269255],
-      [1.75, 0.919062527],
+      [1.75, 0.9190625268],
       [1.9, 0.9617658319],
     ];
     for (const [x, wanted] of table) expect(Math.abs(Math.exp(logGamma(x)) - wanted)).toBeLessThan(6e-11);
