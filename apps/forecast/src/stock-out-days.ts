@@ -6,8 +6,8 @@ export interface DayLevel {
 
 /**
  * Days on which nothing could be sold for want of stock: the level was zero or less when the day began and when it ended, and nothing was
- * sold. A sale shows that there was stock after all, so it ends a stock-out until the next level says otherwise (ERPs that book late tell
- * zero for days on which the shelf was full).
+ * sold. A sale on a day without a level shows that there was stock after all, so it ends a stock-out until the next level (ERPs that book late
+ * tell zero for days on which the shelf was full).
  * @param levels the last level told of each day, ascending.
  */
 export function stockOutDays(levels: readonly DayLevel[], sold: ReadonlySet<number>, lastDay: number): number[] {
@@ -18,13 +18,10 @@ export function stockOutDays(levels: readonly DayLevel[], sold: ReadonlySet<numb
   let out = false;
   for (let day = first.day; day <= lastDay; day++) {
     const began = out;
-    let level = levels[next];
-    while (level !== undefined && level.day === day) {
-      out = level.onHand <= 0;
-      level = levels[(next += 1)];
-    }
-    if (sold.has(day)) out = false;
-    if (began && out) days.push(day);
+    const told = levels[next]?.day === day;
+    while (levels[next]?.day === day) out = (levels[next++]?.onHand ?? 0) <= 0;
+    if (sold.has(day) && !told) out = false;
+    if (began && out && !sold.has(day)) days.push(day);
   }
   return days;
 }
