@@ -108,12 +108,22 @@ export interface SourceIdentity {
   readonly customerId: string;
 }
 
-export interface Evidence {
-  readonly identifierKind: string;
+/** One end of a link between two identifiers: its kind, the system it belongs to, and as much of it as may be seen. */
+export interface Identifier {
+  readonly kind: string;
+  readonly scope: string;
   readonly display: string;
+}
+
+/** A link that makes two identifiers one customer, with the document that said so. */
+export interface Evidence {
+  readonly holder: Identifier;
+  readonly identifier: Identifier;
+  readonly rule: string;
   readonly source: string;
   readonly evidenceId: string;
   readonly at: string;
+  /** Not in force: the identifier turned out to be shared by more customers than one person can be. */
   readonly active: boolean;
 }
 
@@ -166,7 +176,7 @@ export interface Customer extends PersonalData {
   readonly lastOrderAt: string | null;
   readonly mergedFrom: readonly string[];
   readonly updatedAt: string;
-  readonly scores: readonly Score[];
+  readonly score: Score | null;
   readonly segments: readonly SegmentMembership[];
   readonly identity: readonly Evidence[];
 }

@@ -39,10 +39,12 @@ const sorts = {
   name: { rank: `coalesce(lower(p.name), chr(1114109))`, text: 'rank', type: 'text', order: 'ASC', kind: place.text },
 } as const satisfies Record<CustomerSort, unknown>;
 
-/** What the words may stand in: part of the name or e-mail address, end of the phone number, an id at a source, a profile id. */
-const MATCH = `($1 = '' OR p.name ILIKE $3 OR p.email ILIKE $3 OR ($4 <> '' AND p.phone LIKE '%' || $4)
-  OR p.sources @> jsonb_build_array(jsonb_build_object('customerId', $1)) OR p.profile_id::text = lower($1)
-  OR p.profile_id IN (SELECT survivor_id FROM console.profile_redirect_view r WHERE r.profile_id::text = lower($1)))`;
+/**
+ * What the words may stand in: part of the name, e-mail address or phone number, an id at a source, a profile id (also one that was merged
+ * away). `$3` and `$4` are LIKE patterns over the lower-cased search text of the profile.
+ */
+const MATCH = `($1 = '' OR p.search LIKE $3 OR p.search LIKE $4 OR p.sources @> jsonb_build_array(jsonb_build_object('customerId', $1::text))
+  OR p.profile_id::text = lower($1) OR p.profile_id IN (SELECT survivor_id FROM console.profile_redirect_view r WHERE r.profile_id::text = lower($1)))`;
 
 /** Finds customers; personal data is masked. */
 export async function searchCustomers(db: Queryable, search: CustomerSearch, currency: string): Promise<Page<CustomerRow>> {
@@ -54,7 +56,7 @@ export async function searchCustomers(db: Queryable, search: CustomerSearch, cur
 FROM (SELECT p.*, ${rank} AS rank FROM console.profile_view p WHERE ${MATCH} AND $2::text IS NOT NULL) found
 WHERE $5::text IS NULL OR (rank, profile_id) ${past} ($5::text::${type}, $6::uuid)
 ORDER BY rank ${order}, profile_id ${order} LIMIT $7`,
-    [search.query, currency, `%${escapeLike(search.query)}%`, digitsOf(search.query), after?.[0] ?? null, after?.[1] ?? null, search.limit + 1],
+    [search.query, currency, `%${escapeLike(search.query.toLowerCase())}%`, phonePattern(search.query), after?.[0] ?? null, after?.[1] ?? null, search.limit + 1],
   );
   const shown = rows.slice(0, search.limit);
   const last = shown.at(-1);
@@ -72,5 +74,5 @@ ORDER BY rank ${order}, profile_id ${order} LIMIT $7`,
 /** `%`, `_` and `\` mean themselves in what a person typed. */
 const escapeLike = (text: string): string => text.replace(/[\\%_]/gu, (character) => `\\${character}`);
 
-/** The digits of something that looks like a phone number; empty otherwise, so that it matches nothing. */
-const digitsOf = (text: string): string => (/^[+\d][\d\s()/.-]{4,}$/u.test(text) ? text.replace(/\D/gu, '').replace(/^0+/u, '') : '');
+/** Pattern for the digits of something that looks like a phone number, however it is spaced; matches nothing otherwise. */
+const phonePattern = (text: string): string => (/^[+\d][\d\s()/.-]{4,}$/u.test(text) ? `%${text.replace(/\D/gu, '').replace(/^0+/u, '')}%` : '');

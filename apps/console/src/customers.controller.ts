@@ -24,7 +24,7 @@ export class CustomersController {
   @Get(':id')
   read(@Param() path: unknown, @Query() query: unknown): Promise<Customer> {
     readParams(params.none, query);
-    return readCustomer(this.db, readParams(params.customer, path).id);
+    return readCustomer(this.db, readParams(params.customer, path).id, this.context.config.currency);
   }
 
   @Get(':id/timeline')

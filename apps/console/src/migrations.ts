@@ -35,4 +35,75 @@ CREATE VIEW console.quarantine_record_view AS
 SELECT id, schema_id, faults, headers, record_key, value FROM hub.quarantine;
 `,
   ),
+  sqlMigration(
+    '0701-console-profile-views',
+    `
+CREATE VIEW console.profile_view AS
+SELECT profile_id, document->>'kind' AS kind, document->>'name' AS name, document->>'email' AS email, document->>'phone' AS phone,
+  document->>'country' AS country, (document->>'orders')::integer AS orders, (document->>'returns')::integer AS returns,
+  (document->>'payments')::integer AS payments, (document->>'interactions')::integer AS interactions,
+  (document->>'complaints')::integer AS complaints,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('currency', t->>'currency', 'gross', ((t->>'gross')::numeric * 0.0001)::text,
+      'returned', ((t->>'returned')::numeric * 0.0001)::text, 'net', ((t->>'net')::numeric * 0.0001)::text,
+      'paid', ((t->>'paid')::numeric * 0.0001)::text) ORDER BY t->>'currency'), '[]')
+    FROM jsonb_array_elements(document->'totals') t) AS totals,
+  'epoch'::timestamptz + (document->>'firstOrderAt')::bigint * interval '1 microsecond' AS first_order_at,
+  'epoch'::timestamptz + (document->>'lastOrderAt')::bigint * interval '1 microsecond' AS last_order_at,
+  document->'sources' AS sources, document->'provenance' AS provenance, document->'mergedFrom' AS merged_from, search,
+  'epoch'::timestamptz + updated_at * interval '1 microsecond' AS updated_at
+FROM profile.profile WHERE merged_into IS NULL;
+
+CREATE VIEW console.profile_total_view AS
+SELECT profile_id, t->>'currency' AS currency, (t->>'gross')::numeric * 0.0001 AS gross, (t->>'returned')::numeric * 0.0001 AS returned,
+  (t->>'net')::numeric * 0.0001 AS net, (t->>'paid')::numeric * 0.0001 AS paid
+FROM profile.profile CROSS JOIN jsonb_array_elements(document->'totals') t WHERE merged_into IS NULL;
+
+-- One step; a survivor may have been merged further.
+CREATE VIEW console.profile_redirect_view AS
+SELECT profile_id, merged_into AS survivor_id FROM profile.profile WHERE merged_into IS NOT NULL;
+
+-- Every document that was applied, with what it adds to its profile: their sums are the profile's figures.
+CREATE VIEW console.activity_view AS
+SELECT n.profile_id, d.occurred_at AS occurred_micros, 'epoch'::timestamptz + d.occurred_at * interval '1 microsecond' AS at,
+  d.kind, d.source, d.document_id, d.version, d.detail, d.score, d.currency,
+  CASE d.kind WHEN 'ORDER' THEN d.gross WHEN 'PAYMENT' THEN d.paid WHEN 'RETURN' THEN -d.returned WHEN 'INVOICE' THEN d.invoiced END * 0.0001 AS amount,
+  d.orders, d.gross * 0.0001 AS gross, d.returned * 0.0001 AS returned, d.paid * 0.0001 AS paid,
+  d.cause_source, d.cause_id, d.topic, d.partition, d.record_offset
+FROM profile.document d JOIN profile.node n ON n.node = d.node;
+
+CREATE VIEW console.identity_view AS
+SELECT a.profile_id, a.kind AS holder_kind, a.scope AS holder_scope, a.display AS holder_display, b.kind AS identifier_kind,
+  b.scope AS identifier_scope, b.display AS identifier_display, e.rule, e.evidence_source, e.evidence_id,
+  'epoch'::timestamptz + e.seen_at * interval '1 microsecond' AS at, a.profile_id = b.profile_id AND NOT a.shared AND NOT b.shared AS active
+FROM profile.edge e JOIN profile.node a ON a.node = e.from_node JOIN profile.node b ON b.node = e.to_node;
+`,
+  ),
+  sqlMigration(
+    '0702-console-insight-forecast-views',
+    `
+CREATE VIEW console.segment_view AS
+SELECT profile_id, segment, segment_version, 'epoch'::timestamptz + since * interval '1 microsecond' AS since, reason, facts
+FROM insight.segment_member;
+
+CREATE VIEW console.segment_count_view AS
+SELECT segment, count(*) AS members FROM insight.segment_member GROUP BY segment;
+
+-- Money is in the reporting currency of the deployment.
+CREATE VIEW console.score_view AS
+SELECT profile_id, 'epoch'::timestamptz + as_of * interval '1 microsecond' AS as_of, recency_days, frequency, monetary * 0.0001 AS monetary,
+  r, f, m, abc_class, p_alive, expected_purchases, lifetime_value, horizon_days, model
+FROM insight.score;
+
+CREATE VIEW console.forecast_view AS
+SELECT sku, location, as_of, bucket, start_day, horizon, demand_class, model, mean, quantiles, candidates, reason, event_id FROM forecast.latest;
+
+CREATE VIEW console.demand_view AS
+SELECT sku, location, day, quantity * 0.0001 AS quantity FROM forecast.demand;
+
+CREATE VIEW console.replenishment_view AS
+SELECT sku, location, suggested_quantity * 0.0001 AS suggested_quantity, reorder_point, safety_stock, order_up_to, on_hand * 0.0001 AS on_hand,
+  on_order * 0.0001 AS on_order, reason, event_id
+FROM forecast.replenishment;
+`,
+  ),
 ];

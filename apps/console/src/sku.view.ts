@@ -26,8 +26,8 @@ ORDER BY sku, location LIMIT $4`,
 
 const FORECAST = `SELECT as_of AS "asOf", bucket, to_char(start_day, 'YYYY-MM-DD') AS start, horizon, demand_class AS "demandClass", model, mean, quantiles,
   candidates, reason, event_id AS "eventId" FROM console.forecast_view WHERE sku = $1 AND location = $2`;
-const REPLENISHMENT = `SELECT suggested_quantity AS "suggestedQuantity", reorder_point AS "reorderPoint", safety_stock AS "safetyStock",
-  order_up_to AS "orderUpTo", on_hand AS "onHand", on_order AS "onOrder", reason, event_id AS "eventId"
+const REPLENISHMENT = `SELECT suggested_quantity::text AS "suggestedQuantity", reorder_point AS "reorderPoint", safety_stock AS "safetyStock",
+  order_up_to AS "orderUpTo", on_hand::text AS "onHand", on_order::text AS "onOrder", reason, event_id AS "eventId"
 FROM console.replenishment_view WHERE sku = $1 AND location = $2`;
 const DEMAND = `SELECT to_char(day, 'YYYY-MM-DD') AS day, quantity::text AS quantity FROM console.demand_view
 WHERE sku = $1 AND location = $2 AND day > (SELECT max(day) FROM console.demand_view WHERE sku = $1 AND location = $2) - ${HISTORY_DAYS} ORDER BY day`;

@@ -3,9 +3,8 @@ import type { Cause, Contribution, ExplainableSum, Page, TimelineEntry } from '.
 import { place, readCursor, writeCursor } from './cursor.ts';
 
 interface ActivityRow {
-  readonly sequence: bigint;
   readonly at: Date;
-  readonly place: string;
+  readonly micros: bigint;
   readonly kind: string;
   readonly source: string;
   readonly documentId: string;
@@ -19,17 +18,17 @@ interface ActivityRow {
   readonly offset: bigint;
 }
 
-const COLUMNS = `sequence, at, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS place, kind, source, document_id AS "documentId", detail,
-  currency, amount, cause_source AS "causeSource", cause_id AS "causeId", topic, partition, record_offset AS "offset"`;
+const COLUMNS = `at, occurred_micros AS micros, kind, source, document_id AS "documentId", detail,
+  currency, amount::text AS amount, cause_source AS "causeSource", cause_id AS "causeId", topic, partition, record_offset AS "offset"`;
 
 /** What a profile did and what was done for it, latest first. */
 export async function readTimeline(db: Queryable, profileId: string, limit: number, cursor: string | undefined): Promise<Page<TimelineEntry>> {
-  const after = readCursor(cursor, [place.time, place.integer]);
+  const after = readCursor(cursor, [place.integer, place.text, place.text, place.text]);
   const rows = await db.query<ActivityRow>(
     `SELECT ${COLUMNS} FROM console.activity_view
-WHERE profile_id = $1 AND ($2::text IS NULL OR (at, sequence) < ($2::text::timestamptz, $3::bigint))
-ORDER BY at DESC, sequence DESC LIMIT $4`,
-    [profileId, after?.[0] ?? null, after?.[1] ?? null, limit + 1],
+WHERE profile_id = $1 AND ($2::bigint IS NULL OR (occurred_micros, kind, source, document_id) < ($2, $3::text, $4::text, $5::text))
+ORDER BY occurred_micros DESC, kind DESC, source DESC, document_id DESC LIMIT $6`,
+    [profileId, after?.[0] ?? null, after?.[1] ?? null, after?.[2] ?? null, after?.[3] ?? null, limit + 1],
   );
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
@@ -44,16 +43,16 @@ ORDER BY at DESC, sequence DESC LIMIT $4`,
       amount: row.amount,
       cause: causeOf(row),
     })),
-    next: rows.length > limit && last !== undefined ? writeCursor([last.place, last.sequence.toString()]) : null,
+    next: rows.length > limit && last !== undefined ? writeCursor([last.micros.toString(), last.kind, last.source, last.documentId]) : null,
   };
 }
 
 const shares: Readonly<Record<ExplainableSum, string>> = {
-  gross: 'gross_delta',
-  returned: 'returns_delta',
-  net: 'gross_delta - returns_delta',
-  paid: 'paid_delta',
-  orders: 'orders_delta',
+  gross: 'gross',
+  returned: 'returned',
+  net: 'gross - returned',
+  paid: 'paid',
+  orders: 'orders',
 };
 
 /** What a sum is made of: its contributions, latest first, and the sum over all of them, which the database adds up. */
@@ -68,7 +67,8 @@ export async function readContributions(
   const which = `profile_id = $1 AND ($2::text IS NULL OR currency = $2) AND (${share}) <> 0`;
   const [rows, [total]] = await Promise.all([
     db.query<ActivityRow & { share: string }>(
-      `SELECT ${COLUMNS}, (${share})::text AS share FROM console.activity_view WHERE ${which} ORDER BY at DESC, sequence DESC LIMIT $3`,
+      `SELECT ${COLUMNS}, (${share})::text AS share FROM console.activity_view WHERE ${which}
+ORDER BY occurred_micros DESC, kind DESC, source DESC, document_id DESC LIMIT $3`,
       [profileId, currency, limit],
     ),
     db.query<{ sum: string; count: bigint }>(

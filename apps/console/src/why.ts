@@ -1,4 +1,4 @@
-import { AMOUNT_SCALE, parseDecimal } from '@tributary/contracts';
+import { AMOUNT_SCALE, formatMicros, parseDecimal } from '@tributary/contracts';
 import type { Queryable } from '@tributary/persistence';
 import { explainableSums, type ExplainableField, type ExplainableSum, type Why } from './api.ts';
 import { BadParameter } from './api-fault.ts';
@@ -45,12 +45,12 @@ export function sameDecimal(left: string, right: string): boolean {
 async function explainField(db: Queryable, profile: ProfileRow, field: ExplainableField): Promise<Why> {
   const value = profile[field];
   const origin = profile.provenance.find((entry) => entry.field === field);
-  const evidence = field === 'country' ? [] : (await readEvidence(db, profile.profileId)).filter((entry) => entry.identifierKind === field);
+  const evidence = field === 'country' ? [] : (await readEvidence(db, profile.profileId)).filter((entry) => entry.identifier.kind === field);
   return {
     kind: 'field',
     field,
     shown: field === 'country' ? value : mask(field, value),
-    origin: origin === undefined ? null : { source: origin.source, at: origin.at },
+    origin: origin === undefined ? null : { source: origin.source, at: formatMicros(origin.at) },
     evidence,
   };
 }
