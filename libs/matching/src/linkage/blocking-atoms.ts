@@ -34,6 +34,7 @@ const rareWord =
     );
     return words[own[rank] ?? -1] ?? '';
   };
+const houseNumber: KeyOf = (value, { keys }) => /\d+/.exec(keys[value] as string)?.[0] ?? '';
 const minhash =
   (seed: number): KeyOf =>
   (value, { keys }) => {
@@ -44,12 +45,31 @@ const minhash =
 
 const keysOf: Readonly<Record<FieldKind, Readonly<Record<string, KeyOf>>>> = {
   name: { exact, soundex: sound, 'minhash-1': minhash(1), 'minhash-2': minhash(2) },
-  'full-name': { exact, 'rare-word': rareWord(0), 'rare-word-2': rareWord(1), 'minhash-1': minhash(1), 'minhash-2': minhash(2) },
+  surname: { exact, soundex: sound, 'minhash-1': minhash(1), 'minhash-2': minhash(2) },
+  'full-name': {
+    exact,
+    'rare-word': rareWord(0),
+    'rare-word-2': rareWord(1),
+    'rare-sound': (value, dictionary) => soundex(rareWord(0)(value, dictionary)),
+    'minhash-1': minhash(1),
+    'minhash-2': minhash(2),
+    'minhash-3': minhash(3),
+  },
   date: { exact, digits, 'year-month': yearMonth },
   number: { exact },
   code: { exact, digits },
   category: { exact },
-  address: { exact, 'rare-word': rareWord(0), 'minhash-1': minhash(1), 'minhash-2': minhash(2) },
+  address: {
+    exact,
+    'rare-word': rareWord(0),
+    'rare-word-2': rareWord(1),
+    'rare-word-3': rareWord(2),
+    number: houseNumber,
+    'minhash-1': minhash(1),
+    'minhash-2': minhash(2),
+    'minhash-3': minhash(3),
+    'minhash-4': minhash(4),
+  },
   text: { exact, 'rare-word': rareWord(0), 'rare-word-2': rareWord(1), 'minhash-1': minhash(1), 'minhash-2': minhash(2) },
   email: { exact, mailbox: (value, { keys }) => (keys[value] as string).replace(/@.*$/u, ''), start },
   phone: { exact, 'last-seven': (value, { keys }) => (keys[value] as string).slice(-7) },

@@ -107,24 +107,31 @@ export function forEachCandidate(
 }
 
 /** How many pairs a rule proposes among these records, counted without visiting them. */
-export function ruleCost(keys: Int32Array, source: readonly number[] | undefined, sampled: Int32Array | undefined): number {
-  const sizes = new Map<number, number[]>();
+export function ruleCost(keys: Int32Array, source: readonly number[] | undefined): number {
+  const { order, start } = bucketsOf(keys);
   let pairs = 0;
-  const records = sampled?.length ?? keys.length;
-  for (let at = 0; at < records; at += 1) {
-    const record = sampled === undefined ? at : (sampled[at] as number);
-    const key = keys[record] as number;
-    if (key === 0) continue;
-    const file = source?.[record] ?? 0;
-    const seen = sizes.get(key);
-    if (seen === undefined) {
-      const fresh: number[] = [];
-      fresh[file] = 1;
-      sizes.set(key, fresh);
-      continue;
+  for (let bucket = 0; bucket + 1 < start.length; bucket += 1) {
+    const from = start[bucket] as number;
+    const end = start[bucket + 1] as number;
+    if (end - from < 2) continue;
+    // A bucket holds few keys, so sorting it by key makes every block a run; its pairs follow from the sizes of its files.
+    const own = order.subarray(from, end).sort((a, b) => (keys[a] as number) - (keys[b] as number));
+    for (let at = 0; at < own.length;) {
+      const key = keys[own[at] as number];
+      const files = new Map<number, number>();
+      const first = at;
+      for (; at < own.length && keys[own[at] as number] === key; at += 1) {
+        if (source !== undefined) files.set(source[own[at] as number] as number, (files.get(source[own[at] as number] as number) ?? 0) + 1);
+      }
+      const size = at - first;
+      pairs += (size * (size - 1)) / 2;
+      for (const count of files.values()) pairs -= (count * (count - 1)) / 2;
     }
-    for (const [other, count] of seen.entries()) if (count !== undefined && (source === undefined || other !== file)) pairs += count;
-    seen[file] = (seen[file] ?? 0) + 1;
   }
   return pairs;
+}
+
+/** Whether a pair belongs to a fixed one-in-`every` sample of all pairs, by a hash of the pair. */
+export function isSampled(left: number, right: number, every: number): boolean {
+  return joinHash(joinHash(0x51ed270b, Math.min(left, right)), Math.max(left, right)) >>> 0 < 4294967296 / every;
 }

@@ -2,12 +2,13 @@ import { createRandom } from '@tributary/numerics';
 import { createPatternCounter } from './agreement-patterns.ts';
 import type { PatternTable } from './agreement-patterns.ts';
 import type { BlockingAtom } from './blocking-atoms.ts';
-import { forEachCandidate, ruleCost, ruleKeys } from './candidate-pairs.ts';
+import { forEachCandidate, isSampled, ruleCost, ruleKeys } from './candidate-pairs.ts';
 import type { CompiledRule } from './candidate-pairs.ts';
 import { createCompareRecords, levelLayout } from './compare-records.ts';
 import type { EncodedField } from './encode-table.ts';
-import { estimateFellegiSunter, matchWeights, priorBits, probabilityOf } from './fellegi-sunter.ts';
+import { estimateFellegiSunter, probabilityOf } from './fellegi-sunter.ts';
 import { pairsInAll } from './random-pairs.ts';
+import { createScorer } from './score-pair.ts';
 
 /** A chosen rule with what it costs and what it brings. */
 export interface BlockingRuleReport {
@@ -41,6 +42,7 @@ interface Candidate {
 
 const sampleSize = 20_000;
 const draws = 4000;
+const pilotPairs = 300_000;
 /** A set covers a match several times over where that is cheap: errors of one record come together, which independence does not see. */
 const coverWorth = [1, 0.15, 0.05, 0.02, 0.01];
 
@@ -78,7 +80,7 @@ export function reportBlocking(
 ): BlockingReport {
   const totalPairs = pairsInAll(records, source);
   const candidates = costed(rules, fields, records, source, seed);
-  const agreement = survivingAtoms(rules, fields, atoms, records, source, random, totalPairs);
+  const agreement = survivingAtoms(candidates, fields, atoms, records, source, random, totalPairs);
   return reportOf(candidates, simulate(candidates, atoms, fields.length, agreement, seed), totalPairs);
 }
 
@@ -89,10 +91,11 @@ function combinations(atoms: readonly BlockingAtom[]): CompiledRule[] {
       .filter((second) => second.field !== first.field)
       .map((second) => [first, second]),
   );
-  // Two hashes of one column agree for similar texts and seldom for others: the band of a MinHash index.
-  const bands = atoms.flatMap((first) =>
+  // Parts of one column together: two hashes are a band of a MinHash index; a rare word and the house number an address.
+  const bands = atoms.flatMap((first, index) =>
     atoms
-      .filter((second) => second.field === first.field && first.key === 'minhash-1' && second.key === 'minhash-2')
+      .slice(index + 1)
+      .filter((second) => second.field === first.field && first.key !== 'exact' && first.key !== 'digits')
       .map((second) => [first, second]),
   );
   return [...atoms.map((atom) => [atom]), ...pairs, ...bands];
@@ -113,27 +116,30 @@ function costed(
   const files = sampled === undefined || source === undefined ? source : [...sampled].map((record) => source[record] as number);
   return rules.map((rule) => ({
     rule,
-    cost: Math.max(1, ruleCost(ruleKeys(rule, narrow, sampled?.length ?? records), files, undefined) * scale),
+    cost: Math.max(1, ruleCost(ruleKeys(rule, narrow, sampled?.length ?? records), files) * scale),
   }));
 }
 
-function pilotRules(candidates: readonly Candidate[], budget: number): CompiledRule[] {
+function pilotRules(candidates: readonly Candidate[], budget: number): Candidate[] {
   const exact = candidates
     .filter(({ rule }) => rule.length === 2 && rule.every((atom) => atom.key === 'exact'))
     .sort((a, b) => a.cost - b.cost);
-  const chosen: CompiledRule[] = [];
+  const chosen: Candidate[] = [];
   let spent = 0;
-  for (const { rule, cost } of exact.length >= 3 ? exact : [...candidates].sort((a, b) => a.cost - b.cost)) {
-    if (spent + cost > budget && chosen.length >= 3) break;
-    chosen.push(rule);
-    spent += cost;
+  for (const candidate of exact.length >= 3 ? exact : [...candidates].sort((a, b) => a.cost - b.cost)) {
+    if (spent + candidate.cost > budget && chosen.length >= 3) break;
+    chosen.push(candidate);
+    spent += candidate.cost;
   }
   return chosen;
 }
 
-/** Per field, the atoms (as bits) that agreed in each probable match that was found without the help of that field. */
+/**
+ * Per field, the atoms (as bits) that agreed in each probable match that some rule without that field would have found: given
+ * independent errors, such a match tells without bias how the field behaves.
+ */
 function survivingAtoms(
-  pilot: readonly CompiledRule[],
+  pilot: readonly Candidate[],
   fields: readonly EncodedField[],
   atoms: readonly BlockingAtom[],
   records: number,
@@ -143,36 +149,41 @@ function survivingAtoms(
 ): number[][] {
   const compare = createCompareRecords(fields);
   const { names, missing } = levelLayout(fields);
-  const levels = names.map((own) => own.length);
   const out = new Uint8Array(fields.length);
   const counter = createPatternCounter(missing.map((value) => value + 1));
   const pairs: number[] = [];
-  const most = 400_000;
-  forEachCandidate(pilot, fields, records, source, (left, right, rule) => {
-    if (pairs.length >= most * 3) return;
+  const rules = pilot.map(({ rule }) => rule);
+  const every = Math.max(1, pilot.reduce((sum, { cost }) => sum + cost, 0) / pilotPairs);
+  forEachCandidate(rules, fields, records, source, (left, right) => {
+    if (every > 1 && !isSampled(left, right, every)) return;
     compare(left, right, out);
     counter.add(out);
-    pairs.push(left, right, rule);
+    pairs.push(left, right);
   });
-  const model = estimateFellegiSunter({ candidates: counter.table(), weight: 1, random, totalPairs, levels });
-  const weights = matchWeights(model);
-  const base = priorBits(model.prior);
-  const found: { readonly bits: readonly number[]; readonly used: ReadonlySet<number> }[] = [];
-  for (let at = 0; at < pairs.length && found.length < 20_000; at += 3) {
+  const model = estimateFellegiSunter({
+    candidates: counter.table(),
+    weight: every,
+    random,
+    totalPairs,
+    levels: names.map((own) => own.length),
+    kinds: fields.map((field) => field.configuration.kind),
+  });
+  const scorer = createScorer(fields, model, records);
+  const bitOf = atomBits(atoms);
+  const seen = fields.map((): number[] => []);
+  const fallback = fields.map((): number[] => []);
+  for (let at = 0; at < pairs.length; at += 2) {
     const left = pairs[at] as number;
     const right = pairs[at + 1] as number;
-    compare(left, right, out);
-    let total = base;
-    for (let f = 0; f < fields.length; f += 1) total += weights[f]?.[out[f] as number] ?? 0;
-    if (probabilityOf(total) < 0.9) continue;
-    const used = new Set((pilot[pairs[at + 2] as number] ?? []).map((atom) => atom.field));
-    found.push({ bits: fields.map((_, field) => agreeingAtoms(field, fields, atoms, left, right)), used });
+    if (probabilityOf(scorer.score(left, right)) < 0.9) continue;
+    const bits = fields.map((_, field) => agreeingAtoms(field, fields, atoms, left, right));
+    const fired = rules.filter((rule) => rule.every((atom) => ((bits[atom.field] as number) & (bitOf.get(atom) ?? 0)) !== 0));
+    for (const [field, own] of bits.entries()) {
+      fallback[field]?.push(own);
+      if (fired.some((rule) => rule.every((atom) => atom.field !== field))) seen[field]?.push(own);
+    }
   }
-  return fields.map((_, field) => {
-    const independent = found.filter(({ used }) => !used.has(field));
-    const usable = independent.length >= 30 ? independent : found;
-    return usable.map(({ bits }) => bits[field] as number);
-  });
+  return seen.map((own, field) => (own.length >= 30 ? own : (fallback[field] as number[])));
 }
 
 function agreeingAtoms(
@@ -196,6 +207,17 @@ function agreeingAtoms(
   return bits;
 }
 
+function atomBits(atoms: readonly BlockingAtom[]): Map<BlockingAtom, number> {
+  const bitOf = new Map<BlockingAtom, number>();
+  const next = new Map<number, number>();
+  for (const atom of atoms) {
+    const bit = next.get(atom.field) ?? 1;
+    bitOf.set(atom, bit);
+    next.set(atom.field, bit << 1);
+  }
+  return bitOf;
+}
+
 /** For every candidate rule, which of many simulated matches it would catch. */
 function simulate(
   candidates: readonly Candidate[],
@@ -209,13 +231,7 @@ function simulate(
     const seen = agreement[field] ?? [];
     return Int32Array.from({ length: draws }, () => (seen.length === 0 ? 0 : (seen[random.integer(seen.length)] as number)));
   });
-  const bitOf = new Map<BlockingAtom, number>();
-  const next = new Map<number, number>();
-  for (const atom of atoms) {
-    const bit = next.get(atom.field) ?? 1;
-    bitOf.set(atom, bit);
-    next.set(atom.field, bit << 1);
-  }
+  const bitOf = atomBits(atoms);
   return candidates.map(({ rule }) =>
     Uint8Array.from({ length: draws }, (_, draw) =>
       rule.every((atom) => ((drawn[atom.field]?.[draw] ?? 0) & (bitOf.get(atom) ?? 0)) !== 0) ? 1 : 0,
@@ -232,12 +248,13 @@ function choose(candidates: readonly Candidate[], caught: readonly Uint8Array[],
     let best = -1;
     let bestRate = 0;
     for (const index of open) {
-      const cost = (candidates[index] as Candidate).cost;
+      const { cost } = candidates[index] as Candidate;
       if (spent + cost > budget) continue;
-      const gain = gainOf(caught[index] as Uint8Array, covered);
-      if (gain / cost > bestRate) {
+      // A rule costs a pass over the records as well, so few strong rules are better than many weak ones.
+      const rate = gainOf(caught[index] as Uint8Array, covered) / (cost + budget / 50);
+      if (rate > bestRate) {
         best = index;
-        bestRate = gain / cost;
+        bestRate = rate;
       }
     }
     if (best < 0 || gainOf(caught[best] as Uint8Array, covered) < draws * 2e-5) break;

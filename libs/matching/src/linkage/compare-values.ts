@@ -17,6 +17,15 @@ export const levelNames: Readonly<Record<FieldKind, readonly string[]>> = {
     'swapped with the other field',
     'one side in the other field',
   ],
+  surname: [
+    'equal',
+    'one edit or same sound letters',
+    'similar',
+    'remotely similar or initial',
+    'differs',
+    'swapped with the other field',
+    'one side in the other field',
+  ],
   'full-name': ['equal', 'same words or one edit', 'similar', 'some words agree', 'differs'],
   date: ['equal', 'one edit, or day and month swapped', 'two of day, month, year agree', 'one of them agrees', 'differs'],
   number: ['equal', 'one edit', 'differs'],
@@ -48,6 +57,7 @@ export const levelNames: Readonly<Record<FieldKind, readonly string[]>> = {
 /** The level that means "differs". */
 export const differsLevel: Readonly<Record<FieldKind, number>> = {
   name: 4,
+  surname: 4,
   'full-name': 4,
   date: 4,
   number: 2,
@@ -65,6 +75,7 @@ export function createCompareValues(kind: FieldKind, dictionary: ValueDictionary
   const tools = slices(dictionary);
   switch (kind) {
     case 'name':
+    case 'surname':
       return nameLevels(tools);
     case 'full-name':
       return fullNameLevels(tools, wordOverlap(dictionary));

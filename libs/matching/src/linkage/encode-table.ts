@@ -32,7 +32,7 @@ export function encodeTable(table: RecordTable, fields: readonly FieldConfigurat
   const dictionaries = fields.map(() => new ValueDictionary());
   const swaps = fields.map((field, index) => {
     const other = field.swapsWith === undefined ? -1 : fields.findIndex((candidate) => candidate.column === field.swapsWith);
-    return other > index && fields[other]?.kind === field.kind ? other : -1;
+    return other > index && alike(fields[other]?.kind, field.kind) ? other : -1;
   });
   for (const [index, other] of swaps.entries()) if (other >= 0) dictionaries[other] = dictionaries[index] as ValueDictionary;
   const codes = fields.map((field, index) =>
@@ -75,6 +75,7 @@ export function normaliseCell(cell: Cell, field: FieldConfiguration): Normalised
   if (raw.trim() === '' || /^(?:n\/?a|null|none|nan|unknown|undefined|-+)$/iu.test(raw.trim())) return undefined;
   switch (field.kind) {
     case 'name':
+    case 'surname':
     case 'full-name': {
       const name = normaliseName(raw);
       return 'value' in name ? { value: name.value, key: name.latin } : plainText(raw);
@@ -119,4 +120,9 @@ function plainText(raw: string): NormalisedCell | undefined {
       .replace(/[^a-z0-9]+/g, ' ')
       .trim(),
   };
+}
+
+function alike(a: FieldConfiguration['kind'] | undefined, b: FieldConfiguration['kind']): boolean {
+  const family = (kind: FieldConfiguration['kind'] | undefined): string => (kind === 'surname' ? 'name' : String(kind));
+  return family(a) === family(b);
 }

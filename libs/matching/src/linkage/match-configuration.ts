@@ -2,7 +2,7 @@ import type { MatchRefusal } from './record-table.ts';
 
 /** What a column holds; decides normalisation, comparison levels and blocking keys. */
 export type FieldKind =
-  'name' | 'full-name' | 'date' | 'number' | 'code' | 'category' | 'address' | 'text' | 'email' | 'phone' | 'identifier';
+  'name' | 'surname' | 'full-name' | 'date' | 'number' | 'code' | 'category' | 'address' | 'text' | 'email' | 'phone' | 'identifier';
 
 /** One column to be compared. */
 export interface FieldConfiguration {

@@ -2,7 +2,7 @@ import { createPatternCounter } from './agreement-patterns.ts';
 import type { PatternTable } from './agreement-patterns.ts';
 import { blockingAtoms } from './blocking-atoms.ts';
 import type { BlockingAtom } from './blocking-atoms.ts';
-import { forEachCandidate } from './candidate-pairs.ts';
+import { forEachCandidate, isSampled } from './candidate-pairs.ts';
 import type { CompiledRule } from './candidate-pairs.ts';
 import { chooseBlocking, reportBlocking } from './choose-blocking.ts';
 import type { BlockingReport } from './choose-blocking.ts';
@@ -115,13 +115,20 @@ function estimate(
   const counter = createPatternCounter(missing.map((value) => value + 1));
   const out = new Uint8Array(fields.length);
   const planned = report.rules.reduce((sum, rule) => sum + rule.pairs, 0);
-  const every = Math.max(1, Math.floor(planned / estimationSample));
+  const every = Math.max(1, planned / estimationSample);
   forEachCandidate(rules, fields, records, source, (left, right) => {
-    if (every > 1 && (Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b)) >>> 0 > 4294967295 / every) return;
+    if (every > 1 && !isSampled(left, right, every)) return;
     compare(left, right, out);
     counter.add(out);
   });
-  return estimateFellegiSunter({ candidates: counter.table(), weight: every, random, totalPairs, levels: names.map((own) => own.length) });
+  return estimateFellegiSunter({
+    candidates: counter.table(),
+    weight: every,
+    random,
+    totalPairs,
+    levels: names.map((own) => own.length),
+    kinds: fields.map((field) => field.configuration.kind),
+  });
 }
 
 function givenRules(rules: Exclude<MatchConfiguration['blocking'], 'auto'>, atoms: readonly BlockingAtom[]): CompiledRule[] | MatchRefusal {
