@@ -45,7 +45,7 @@ describe('every function answers or refuses, and no NaN leaves', () => {
         if (isRefusal(fit)) return fit.reason === 'no-repeat-buyers';
         return finite(fit) && finite(purchaseScores({ model, params: fit.params } as PurchaseModel, data, 10));
       }),
-      { numRuns: 40 },
+      { numRuns: 12 },
     );
   });
 
@@ -55,7 +55,7 @@ describe('every function answers or refuses, and no NaN leaves', () => {
         const chosen = chooseModel(data);
         return isRefusal(chosen) ? data.T.every((T) => T === 0) : finite(chosen);
       }),
-      { numRuns: 20 },
+      { numRuns: 8 },
     );
   });
 
@@ -69,7 +69,7 @@ describe('every function answers or refuses, and no NaN leaves', () => {
           !isRefusal(score) && score.pAlive >= 0 && score.pAlive <= 1 && score.expectedPurchases >= 0 && finite(score) && finite(expected)
         );
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -94,7 +94,7 @@ describe('every function answers or refuses, and no NaN leaves', () => {
         );
         return [value, residual, spend, bb].every(finite);
       }),
-      { numRuns: 30 },
+      { numRuns: 5 },
     );
   });
 
@@ -115,7 +115,7 @@ describe('every function answers or refuses, and no NaN leaves', () => {
         ];
         return answers.every(finite);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
     expect(finite({ a: [1, NaN] })).toBe(false);
   });
