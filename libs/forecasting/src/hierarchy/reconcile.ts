@@ -113,7 +113,7 @@ function errorCovariance(
   const second = residuals.map((row) => row.reduce((sum, e) => sum + e * e, 0) / length);
   const largest = Math.max(...second, 0);
   // A node without error would get all the weight; it keeps a trace of variance.
-  const variances = second.map((v) => Math.max(v, 1e-10 * largest, Number.MIN_VALUE * 1e20));
+  const variances = second.map((v) => Math.max(v, 1e-6 * largest, Number.MIN_VALUE * 1e20));
   if (method === 'wls') return { weights: diagonal(variances) };
   const scaled = residuals.map((row, i) => row.map((e) => e / Math.sqrt(variances[i] as number)));
   const correlation = scaled.map((a) => scaled.map((b) => a.reduce((sum, e, t) => sum + e * (b[t] as number), 0) / length));

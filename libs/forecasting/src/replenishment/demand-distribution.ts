@@ -56,6 +56,8 @@ export function expectedShortage(demand: DemandDistribution, stock: number): num
     const sigma = demand.standardDeviation;
     if (sigma === 0) return Math.max(0, demand.mean - stock);
     const k = (stock - demand.mean) / sigma;
+    // Beyond forty deviations the loss is the line it approaches.
+    if (Math.abs(k) > 40) return Math.max(0, demand.mean - stock);
     return Math.max(0, sigma * (normalPdf(k) - k * (1 - normalCdf(k))));
   }
   let sum = 0;
