@@ -5,6 +5,7 @@ import type { ErpStore } from './erp-store.ts';
 export interface AckPublisherOptions {
   readonly gatewayUrl: string;
   readonly source: string;
+  readonly sourceSecret: string | undefined;
   readonly store: ErpStore;
   /** Told what must be seen by a person: an answer the gateway refuses, a gateway that speaks another language. */
   readonly onTrouble: (message: string) => void;
@@ -20,9 +21,9 @@ export interface AckPublisher {
 const BATCH = 500;
 
 /** Starts publishing; the event id is the answer's id, so that a repetition is a duplicate for the hub. */
-export function startAckPublisher({ gatewayUrl, source, store, onTrouble }: AckPublisherOptions): AckPublisher {
+export function startAckPublisher({ gatewayUrl, source, sourceSecret, store, onTrouble }: AckPublisherOptions): AckPublisher {
   const controller = new AbortController();
-  const client = createGatewayClient({ gatewayUrl, connections: 1, signal: controller.signal });
+  const client = createGatewayClient({ gatewayUrl, connections: 1, secret: sourceSecret, signal: controller.signal });
   let wake = (): void => undefined;
 
   const publish = async (): Promise<void> => {

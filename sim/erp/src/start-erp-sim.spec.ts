@@ -37,7 +37,9 @@ beforeEach(async () => {
       if (gateway.down) return void response.writeHead(503).end();
       const events = JSON.parse(text) as Gateway['taken'];
       taken.push(...events);
-      response.writeHead(202).end(JSON.stringify({ results: events.map(({ id }) => ({ id, outcome: 'accepted' })) }));
+      response
+        .writeHead(202)
+        .end(JSON.stringify({ events: events.map(({ id }, index) => ({ index, id, status: 'accepted' })), faults: [] }));
     });
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));

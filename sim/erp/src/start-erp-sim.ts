@@ -22,6 +22,8 @@ export interface ErpSimOptions {
   readonly rules?: ErpRules;
   /** `ce_source` of the answers. Default `erp`. */
   readonly source?: string;
+  /** Secret with which the gateway knows that source, where it wants one. */
+  readonly sourceSecret?: string;
   /** Products, stock and invoices to serve; added to the store once. */
   readonly book?: readonly Omit<Delivery, 'arrivesAt'>[];
   /** Told what a person must see. Default: standard error. */
@@ -58,7 +60,13 @@ export async function startErpSim(options: ErpSimOptions): Promise<ErpSim> {
   const store = await ErpStore.open(options.dataFile);
   await store.addToBook(options.book ?? []);
   const onTrouble = options.onTrouble ?? ((message: string) => process.stderr.write(`erp-sim: ${message}\n`));
-  const publisher = startAckPublisher({ gatewayUrl: options.gatewayUrl, source: options.source ?? 'erp', store, onTrouble });
+  const publisher = startAckPublisher({
+    gatewayUrl: options.gatewayUrl,
+    source: options.source ?? 'erp',
+    sourceSecret: options.sourceSecret,
+    store,
+    onTrouble,
+  });
   const rules = options.rules ?? defaultErpRules;
 
   const take = async (request: IncomingMessage): Promise<{ status: number; body: unknown }> => {

@@ -31,7 +31,10 @@ async function gateway(answer: Answer): Promise<{ url: string; batches: string[]
       batches.push(ids);
       const said = answer(ids, batches.length);
       if (said === 'hang up') request.socket.destroy();
-      else response.writeHead(said.status).end(JSON.stringify(said.body ?? { results: ids.map((id) => ({ id, outcome: 'accepted' })) }));
+      else
+        response
+          .writeHead(said.status)
+          .end(JSON.stringify(said.body ?? { events: ids.map((id, index) => ({ index, id, status: 'accepted' })), faults: [] }));
     });
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
@@ -61,11 +64,8 @@ describe('feed', () => {
     const { url } = await gateway((ids) => ({
       status: 422,
       body: {
-        results: ids.map((id) =>
-          id === 'e3'
-            ? { id, outcome: 'refused', faults: [{ field: 'total', reason: 'arithmetic', detail: 'off by 1.00' }] }
-            : { id, outcome: 'accepted' },
-        ),
+        events: ids.map((id, index) => ({ index, id, status: id === 'e3' ? 'refused' : 'accepted' })),
+        faults: [{ index: ids.indexOf('e3'), field: 'total', reason: 'arithmetic', detail: 'off by 1.00' }],
       },
     }));
     const result = await feed(deliveries, { gatewayUrl: url });

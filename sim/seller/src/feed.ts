@@ -7,6 +7,8 @@ import { postEvents } from './post-events.ts';
 export interface FeedOptions {
   /** `http://host:port` of the gateway. */
   readonly gatewayUrl: string;
+  /** Secret of the sources, where the gateway wants requests signed (Standard Webhooks); one request holds events of several sources. */
+  readonly secret?: string;
   /** Batches under way at once; more than one lets deliveries overtake each other. Default 2. */
   readonly concurrency?: number;
   /** Deliveries a batch. Default 200. */
@@ -36,6 +38,7 @@ export async function feed(deliveries: Iterable<Delivery> | AsyncIterable<Delive
   const client = createGatewayClient({
     gatewayUrl: options.gatewayUrl,
     connections: concurrency,
+    secret: options.secret,
     signal: options.signal,
     patience: options.patience,
   });

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import pRetry, { AbortError } from 'p-retry';
+import { Webhook } from 'standardwebhooks';
 import { Agent, request } from 'undici';
 
 /** What the gateway did with one event. */
@@ -28,6 +30,8 @@ export interface GatewayClientOptions {
   /** `http://host:port`, without a path. */
   readonly gatewayUrl: string;
   readonly connections: number;
+  /** Secret of the source, where the gateway wants requests signed (Standard Webhooks). */
+  readonly secret?: string | undefined;
   /** Stops waiting and retrying at once. */
   readonly signal?: AbortSignal | undefined;
   /** How long a batch is retried while the gateway is away, milliseconds; for ever when left out. */
@@ -48,18 +52,29 @@ export interface GatewayClient {
 export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
   const agent = new Agent({ connections: options.connections, keepAliveTimeout: 10_000, headersTimeout: 60_000, bodyTimeout: 60_000 });
   const url = new URL('/events', options.gatewayUrl);
+  const webhook = options.secret === undefined ? undefined : new Webhook(options.secret);
+  const sign = (text: string): Record<string, string> => {
+    if (webhook === undefined) return {};
+    const [id, now] = [randomUUID(), new Date()];
+    return {
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+      'webhook-signature': webhook.sign(id, now, text),
+    };
+  };
   const once = async (events: readonly string[]): Promise<readonly EventAnswer[]> => {
+    const text = `[${events.join(',')}]`;
     const { statusCode, body } = await request(url, {
       method: 'POST',
       dispatcher: agent,
-      headers: { 'content-type': 'application/cloudevents-batch+json' },
-      body: `[${events.join(',')}]`,
+      headers: { 'content-type': 'application/cloudevents-batch+json', ...sign(text) },
+      body: text,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    const text = await body.text();
+    const answer = await body.text();
     if (statusCode === 429 || statusCode >= 500) throw new Error(`the gateway answered ${statusCode}`);
-    const answers = readAnswers(text);
-    if (answers === undefined || answers.length !== events.length) throw new AbortError(new GatewayRefusal(statusCode, text));
+    const answers = readAnswers(answer);
+    if (answers === undefined || answers.length !== events.length) throw new AbortError(new GatewayRefusal(statusCode, answer));
     return answers;
   };
   return {
@@ -76,27 +91,26 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
   };
 }
 
+/** Reads the gateway's answer: `events` says what became of each, `faults` names by index what was wrong. */
 function readAnswers(text: string): readonly EventAnswer[] | undefined {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return undefined;
+  const body = parse(text) as { events?: unknown; faults?: unknown } | null | undefined;
+  if (!Array.isArray(body?.events)) return undefined;
+  const faults = (Array.isArray(body.faults) ? body.faults : []) as (EventAnswer['faults'][number] & { index: number })[];
+  const answers: EventAnswer[] = [];
+  for (const { index, id, status } of body.events as { index: number; id: string | null; status: unknown }[]) {
+    if (!outcomes.has(status)) return undefined;
+    const own = faults.filter((fault) => fault.index === index).map(({ field, reason, detail }) => ({ field, reason, detail }));
+    answers[index] = { id: id ?? '', outcome: status as EventOutcome, faults: own };
   }
-  const results = (body as { results?: unknown } | null)?.results;
-  if (!Array.isArray(results)) return undefined;
-  const answers = results.map(readAnswer);
-  return answers.every((answer) => answer !== undefined) ? answers : undefined;
+  return answers;
 }
 
 const outcomes: ReadonlySet<unknown> = new Set<EventOutcome>(['accepted', 'duplicate', 'conflict', 'refused']);
 
-function readAnswer(result: unknown): EventAnswer | undefined {
-  const { id, outcome, faults } = (result ?? {}) as { id?: unknown; outcome?: unknown; faults?: unknown };
-  if (!outcomes.has(outcome)) return undefined;
-  return {
-    id: typeof id === 'string' ? id : '',
-    outcome: outcome as EventOutcome,
-    faults: Array.isArray(faults) ? (faults as EventAnswer['faults']) : [],
-  };
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
