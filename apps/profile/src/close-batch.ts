@@ -221,7 +221,15 @@ function activity(
 
 const signed = (value: Contribution, sign: 1 | -1): Contribution => {
   const by = BigInt(sign);
-  return { ...value, orders: sign * value.orders, gross: by * value.gross, returned: by * value.returned, paid: by * value.paid, interactions: sign * value.interactions, complaints: sign * value.complaints };
+  return {
+    ...value,
+    orders: sign * value.orders,
+    gross: by * value.gross,
+    returned: by * value.returned,
+    paid: by * value.paid,
+    interactions: sign * value.interactions,
+    complaints: sign * value.complaints,
+  };
 };
 
 function published<T>(

@@ -7,6 +7,10 @@ import { createProfileStage } from './profile-stage.ts';
 @Module({})
 export class ProfileModule {
   static register(context: AppContext): DynamicModule {
-    return { module: ProfileModule, providers: [{ provide: STAGE, useValue: createProfileStage(context.config.identityKey) }], exports: [STAGE] };
+    return {
+      module: ProfileModule,
+      providers: [{ provide: STAGE, useValue: createProfileStage(context.config.identityKey) }],
+      exports: [STAGE],
+    };
   }
 }

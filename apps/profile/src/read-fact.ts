@@ -26,7 +26,11 @@ export interface Fact {
   readonly customer: Customer | null;
 }
 
-const routeOf = routeTable('profile', topology.profile.reads.filter((contract) => contract.name !== customerRoute.name), factRoutes);
+const routeOf = routeTable(
+  'profile',
+  topology.profile.reads.filter((contract) => contract.name !== customerRoute.name),
+  factRoutes,
+);
 const none: Contribution = {
   occurredAt: 0,
   currency: null,

@@ -1,0 +1,72 @@
+import { appNames, topology, type AppName } from '@tributary/contracts';
+import type { WatermarkReader } from '@tributary/kafka';
+import type { Database } from '@tributary/persistence';
+import { readAccounting, type PartitionAccounting } from '../host/accounting.ts';
+
+/** Where the loop stands: what the demo shows, and what it waits for. */
+export interface FlowFigures {
+  readonly partitions: readonly PartitionAccounting[];
+  readonly consumed: bigint;
+  readonly applied: bigint;
+  readonly duplicate: bigint;
+  readonly stale: bigint;
+  readonly parked: bigint;
+  readonly quarantined: bigint;
+  readonly balanced: boolean;
+  /** Records that are in Kafka and not yet applied, all groups together. */
+  readonly lag: bigint;
+  readonly unsent: bigint;
+  readonly profiles: number;
+  readonly segments: number;
+  readonly forecasts: number;
+  readonly published: number;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly overridden: number;
+}
+
+/** Consumer groups of each topic, by the topology. */
+const readers = new Map<string, AppName[]>();
+for (const app of appNames)
+  for (const contract of topology[app].reads) readers.set(contract.topic, [...(readers.get(contract.topic) ?? []), app]);
+
+const COUNTS = `SELECT
+  (SELECT count(*) FROM hub.outbox WHERE sent_at IS NULL) AS unsent,
+  (SELECT count(*)::int FROM console.profile_view) AS profiles,
+  (SELECT coalesce(sum(members), 0)::int FROM console.segment_count_view) AS segments,
+  (SELECT count(*)::int FROM console.forecast_view) AS forecasts,
+  (SELECT count(*)::int FROM console.delivery_view) AS published,
+  (SELECT count(*)::int FROM console.delivery_view WHERE decision = 'ACCEPTED') AS accepted,
+  (SELECT count(*)::int FROM console.delivery_view WHERE decision = 'REFUSED') AS refused,
+  (SELECT count(*)::int FROM console.delivery_view WHERE decision = 'OVERRIDDEN') AS overridden`;
+
+type Counts = Pick<FlowFigures, 'unsent' | 'profiles' | 'segments' | 'forecasts' | 'published' | 'accepted' | 'refused' | 'overridden'>;
+
+/** Reads all figures at once: positions before watermarks, so that lag is never understated. */
+export async function readFlow(database: Database, watermarks: WatermarkReader): Promise<FlowFigures> {
+  const partitions = await readAccounting(database);
+  const [counts] = await database.query<Counts>(COUNTS);
+  if (counts === undefined) throw new Error('the figures query gave no row');
+  const next = new Map<string, bigint>();
+  for (const row of partitions) next.set(`${row.group} ${row.topic}/${row.partition}`, row.next);
+  let lag = 0n;
+  for (const mark of await watermarks.read([...readers.keys()])) {
+    for (const group of readers.get(mark.topic) ?? []) {
+      const position = next.get(`${group} ${mark.topic}/${mark.partition}`) ?? mark.low;
+      if (mark.high > position) lag += mark.high - position;
+    }
+  }
+  const sum = (read: (row: PartitionAccounting) => bigint): bigint => partitions.reduce((total, row) => total + read(row), 0n);
+  return {
+    partitions,
+    ...counts,
+    lag,
+    consumed: sum((row) => row.consumed),
+    applied: sum((row) => row.applied),
+    duplicate: sum((row) => row.duplicate),
+    stale: sum((row) => row.stale),
+    parked: sum((row) => row.parked),
+    quarantined: sum((row) => row.quarantined),
+    balanced: partitions.every((row) => row.consumed === row.accounted),
+  };
+}

@@ -1,0 +1,61 @@
+import type { DynamicModule, INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { KafkaBatchServer, type BatchObserver, type Kafka, type WatermarkReader } from '@tributary/kafka';
+import { Database, STAGE, type Stage } from '@tributary/persistence';
+import { nestLogger, type AppContext } from '@tributary/runtime';
+
+/** What a stage app is started with. */
+export interface StageAppOptions {
+  readonly module: DynamicModule;
+  readonly context: AppContext;
+  readonly kafka: Kafka;
+  readonly watermarks: WatermarkReader;
+  readonly observer: BatchObserver;
+  readonly onCrash: (error: Error) => void;
+}
+
+/** Transactions at once for each app. */
+const LANES = 2;
+const MAX_EVENTS = 2_000;
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/** Starts an app whose work is a stage: its Nest module, with the batch transport connected as a microservice. */
+export async function startStageApp({
+  module,
+  context,
+  kafka,
+  watermarks,
+  observer,
+  onCrash,
+}: StageAppOptions): Promise<{ nest: INestApplication; stage: string }> {
+  const nest = await NestFactory.create(module, new FastifyAdapter(), { logger: nestLogger(context.logger), abortOnError: false });
+  const stage = nest.get<Stage>(STAGE);
+  const database = new Database({ url: context.config.databaseUrl, max: LANES + 2, applicationName: `tributary ${stage.group}` });
+  const log = context.logger.child({ app: stage.group });
+  context.health.expect(`consumer ${stage.group}`);
+  nest.connectMicroservice({
+    strategy: new KafkaBatchServer({
+      kafka,
+      stage,
+      database,
+      watermarks,
+      log,
+      observer,
+      lanes: LANES,
+      maxEvents: MAX_EVENTS,
+      maxBytes: MAX_BYTES,
+      now: () => new Date(),
+      onCrash,
+    }),
+  });
+  await nest.startAllMicroservices();
+  context.health.report(`consumer ${stage.group}`, 'ok');
+  const close = nest.close.bind(nest);
+  // The consumer drains first; the connections it works on close after it.
+  nest.close = async () => {
+    await close();
+    await database.close();
+  };
+  return { nest, stage: stage.group };
+}
