@@ -1,1 +1,2 @@
-export {};
+export { createErpBridgeStage, type ErpBridgeStageOptions } from './erp-bridge-stage.ts';
+export { migrations } from './migrations.ts';
