@@ -4,7 +4,7 @@ import { checkCustomer, checkSummary, compressSummary, thinSummary, timeScale } 
 import type { Customer, CustomerSummary } from './customer-summary.ts';
 import { maximise, SCALE, SHAPE } from './maximum-likelihood.ts';
 import type { Fit } from './maximum-likelihood.ts';
-import { checkNumber, refuse } from './refusal.ts';
+import { checkNumber, finiteNumber, refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 
 /** r and alpha shape the purchase rate λ ~ Gamma(r, α) per time unit of the data; a and b the chance of leaving p ~ Beta(a, b) after each repeat purchase. */
@@ -82,7 +82,19 @@ export const fitBgNbd = (summary: CustomerSummary): BgNbdFit | Refusal => fitBet
 export const bgNbdScore = (params: BgNbdParams, customer: Customer, horizon: number): PurchaseScore | Refusal => {
   const bad = checkPositiveParams(params, NAMES) ?? checkCustomer(customer) ?? checkNumber('horizon', horizon, 'non-negative');
   if (bad) return bad;
-  return betaGeometricScore(params, customer, horizon, 0);
+  return finiteScore(betaGeometricScore(params, customer, horizon, 0));
+};
+
+/** A score, or a refusal when its expectation has left double precision. */
+export const finiteScore = (score: PurchaseScore): PurchaseScore | Refusal => {
+  const expected = finiteNumber('horizon', score.expectedPurchases);
+  return typeof expected === 'number' ? score : expected;
+};
+
+/** Scores, or a refusal by row when one has left double precision. */
+export const finiteScores = (scores: PurchaseScores): PurchaseScores | Refusal => {
+  const index = scores.expectedPurchases.findIndex((value) => !Number.isFinite(value));
+  return index < 0 ? scores : refuse('horizon', 'out-of-range', 'at this horizon the answer exceeds double precision', index);
 };
 
 /** The score of either beta-geometric model, arguments already checked. */
@@ -134,14 +146,14 @@ export const betaGeometricScores = (
     pAlive[i] = alive;
     expectedPurchases[i] = alive * (seen[slot] as number);
   }
-  return { pAlive, expectedPurchases };
+  return finiteScores({ pAlive, expectedPurchases });
 };
 
 /** Expected repeat purchases of a new customer in the first `time` since his first purchase: Fader, Hardie & Lee (2005) eq. (9). */
 export const bgNbdExpectedRepeatPurchases = (params: BgNbdParams, time: number): number | Refusal =>
   checkPositiveParams(params, NAMES) ??
   checkNumber('time', time, 'non-negative') ??
-  expectedWhileAlive(params.r, params.alpha, params.a, params.b, time);
+  finiteNumber('time', expectedWhileAlive(params.r, params.alpha, params.a, params.b, time));
 
 /** P(X(t) = 0), …, P(X(t) = max): how many repeat purchases a new customer makes in `time`, Fader, Hardie & Lee (2005) eq. (8). */
 export const bgNbdPurchaseCounts = (params: BgNbdParams, time: number, max: number): Float64Array | Refusal => {

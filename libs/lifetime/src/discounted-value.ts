@@ -4,7 +4,7 @@ import { paretoNbdScore } from './pareto-nbd.ts';
 import type { ParetoNbdParams } from './pareto-nbd.ts';
 import { purchaseScore } from './purchase-model.ts';
 import type { PurchaseModel } from './purchase-model.ts';
-import { checkNumber, refuse } from './refusal.ts';
+import { checkNumber, finiteNumber, refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { durationIn, rateIn } from './time-unit.ts';
 import type { DiscountRate, Duration, TimeUnit } from './time-unit.ts';
@@ -133,5 +133,5 @@ export const paretoNbdResidualPurchases = ({ params, unit, customer, discount }:
   const age = params.beta + customer.T;
   // t = −ln(u)/δ maps the whole future onto (0, 1).
   const { value } = integrateUnit((u, rest) => ((age * force) / (age * force - (u < 0.5 ? Math.log(u) : Math.log1p(-rest)))) ** params.s);
-  return now.pAlive * ((params.r + customer.frequency) / (params.alpha + customer.T)) * (value / force);
+  return finiteNumber('discount.rate', now.pAlive * ((params.r + customer.frequency) / (params.alpha + customer.T)) * (value / force));
 };

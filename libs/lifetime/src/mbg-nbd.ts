@@ -1,10 +1,10 @@
 import { expectedWhileAlive } from './beta-geometric.ts';
-import { betaGeometricScore, betaGeometricScores, checkPositiveParams, fitBetaGeometric } from './bg-nbd.ts';
+import { betaGeometricScore, betaGeometricScores, checkPositiveParams, finiteScore, fitBetaGeometric } from './bg-nbd.ts';
 import type { BgNbdParams, PurchaseScore, PurchaseScores } from './bg-nbd.ts';
 import { checkCustomer } from './customer-summary.ts';
 import type { Customer, CustomerSummary } from './customer-summary.ts';
 import type { Fit } from './maximum-likelihood.ts';
-import { checkNumber } from './refusal.ts';
+import { checkNumber, finiteNumber } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 
 /** As in BG/NBD, but the customer may also leave right after the first purchase: one-time buyers need not be alive. */
@@ -23,7 +23,7 @@ export const mbgNbdScore = (params: MbgNbdParams, customer: Customer, horizon: n
   checkPositiveParams(params, NAMES) ??
   checkCustomer(customer) ??
   checkNumber('horizon', horizon, 'non-negative') ??
-  betaGeometricScore(params, customer, horizon, 1);
+  finiteScore(betaGeometricScore(params, customer, horizon, 1));
 
 /** {@link mbgNbdScore} for many customers at once. */
 export const mbgNbdScores = (params: MbgNbdParams, summary: CustomerSummary, horizon: number): PurchaseScores | Refusal =>
@@ -33,4 +33,4 @@ export const mbgNbdScores = (params: MbgNbdParams, summary: CustomerSummary, hor
 export const mbgNbdExpectedRepeatPurchases = (params: MbgNbdParams, time: number): number | Refusal =>
   checkPositiveParams(params, NAMES) ??
   checkNumber('time', time, 'non-negative') ??
-  (params.b / (params.a + params.b)) * expectedWhileAlive(params.r, params.alpha, params.a, params.b + 1, time);
+  finiteNumber('time', (params.b / (params.a + params.b)) * expectedWhileAlive(params.r, params.alpha, params.a, params.b + 1, time));

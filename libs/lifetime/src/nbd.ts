@@ -1,7 +1,7 @@
 import { digamma, logGamma } from '@tributary/numerics';
-import { checkPositiveParams } from './bg-nbd.ts';
+import { checkPositiveParams, finiteScore, finiteScores } from './bg-nbd.ts';
 import type { PurchaseScore, PurchaseScores } from './bg-nbd.ts';
-import { checkNumber, checkNumbers, refuse } from './refusal.ts';
+import { checkNumber, checkNumbers, finiteNumber, refuse } from './refusal.ts';
 import type { Numbers, Refusal } from './refusal.ts';
 import { maximise, SCALE, SHAPE } from './maximum-likelihood.ts';
 import type { Fit, LogLikelihood } from './maximum-likelihood.ts';
@@ -97,10 +97,8 @@ export const nbdScore = (
   checkPositiveParams(params, NAMES) ??
   checkNumber('frequency', customer.frequency, 'count') ??
   checkNumber('T', customer.T, 'non-negative') ??
-  checkNumber('horizon', horizon, 'non-negative') ?? {
-    pAlive: 1,
-    expectedPurchases: ((params.r + customer.frequency) / (params.alpha + customer.T)) * horizon,
-  };
+  checkNumber('horizon', horizon, 'non-negative') ??
+  finiteScore({ pAlive: 1, expectedPurchases: ((params.r + customer.frequency) / (params.alpha + customer.T)) * horizon });
 
 /** {@link nbdScore} for many customers at once. */
 export const nbdScores = (params: NbdParams, { frequency, T }: CountSummary, horizon: number): PurchaseScores | Refusal => {
@@ -114,9 +112,9 @@ export const nbdScores = (params: NbdParams, { frequency, T }: CountSummary, hor
     { length: frequency.length },
     (_, i) => ((params.r + (frequency[i] as number)) / (params.alpha + (T[i] as number))) * horizon,
   );
-  return { pAlive: new Float64Array(frequency.length).fill(1), expectedPurchases };
+  return finiteScores({ pAlive: new Float64Array(frequency.length).fill(1), expectedPurchases });
 };
 
 /** Expected purchases of a new customer in `time`: r t/α. */
 export const nbdExpectedPurchases = (params: NbdParams, time: number): number | Refusal =>
-  checkPositiveParams(params, NAMES) ?? checkNumber('time', time, 'non-negative') ?? (params.r / params.alpha) * time;
+  checkPositiveParams(params, NAMES) ?? checkNumber('time', time, 'non-negative') ?? finiteNumber('time', (params.r / params.alpha) * time);

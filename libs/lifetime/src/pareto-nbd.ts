@@ -1,11 +1,11 @@
 import { digamma, gaussLegendre, logGamma } from '@tributary/numerics';
-import { checkPositiveParams } from './bg-nbd.ts';
+import { checkPositiveParams, finiteScore, finiteScores } from './bg-nbd.ts';
 import type { PurchaseScore, PurchaseScores } from './bg-nbd.ts';
 import { checkCustomer, checkSummary, compressSummary, frequencyCounts, thinSummary, timeScale } from './customer-summary.ts';
 import type { CompressedSummary, Customer, CustomerSummary } from './customer-summary.ts';
 import { maximise, SCALE, SHAPE } from './maximum-likelihood.ts';
 import type { Fit, LogLikelihood } from './maximum-likelihood.ts';
-import { checkNumber, refuse } from './refusal.ts';
+import { checkNumber, finiteNumber, refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 
 /** r and alpha shape the purchase rate λ ~ Gamma(r, α); s and beta the rate of leaving μ ~ Gamma(s, β); both per time unit of the data. */
@@ -163,7 +163,7 @@ export const paretoNbdScore = (params: ParetoNbdParams, customer: Customer, hori
   checkPositiveParams(params, NAMES) ??
   checkCustomer(customer) ??
   checkNumber('horizon', horizon, 'non-negative') ??
-  score(params, customer, horizon, emptyPart());
+  finiteScore(score(params, customer, horizon, emptyPart()));
 
 /** {@link paretoNbdScore} for many customers at once. */
 export const paretoNbdScores = (params: ParetoNbdParams, summary: CustomerSummary, horizon: number): PurchaseScores | Refusal => {
@@ -178,11 +178,11 @@ export const paretoNbdScores = (params: ParetoNbdParams, summary: CustomerSummar
     pAlive[i] = one.pAlive;
     expectedPurchases[i] = one.expectedPurchases;
   }
-  return { pAlive, expectedPurchases };
+  return finiteScores({ pAlive, expectedPurchases });
 };
 
 /** Expected repeat purchases of a new customer in the first `time`: Schmittlein et al. (1987); Fader & Hardie (2005) eq. (27), r β/(α(s−1)) [1 − (β/(β+t))^(s−1)]. */
 export const paretoNbdExpectedRepeatPurchases = (params: ParetoNbdParams, time: number): number | Refusal =>
   checkPositiveParams(params, NAMES) ??
   checkNumber('time', time, 'non-negative') ??
-  (params.r / params.alpha) * expectedTimeAlive(params.s, params.beta, time);
+  finiteNumber('time', (params.r / params.alpha) * expectedTimeAlive(params.s, params.beta, time));

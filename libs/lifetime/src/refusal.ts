@@ -43,7 +43,7 @@ const broken = (value: number, rule: NumberRule): RefusalReason | undefined => {
   if (rule === 'finite') return undefined;
   if (value < 0) return 'negative';
   if (rule === 'positive' && value === 0) return 'not-positive';
-  return rule === 'count' && !Number.isInteger(value) ? 'not-whole' : undefined;
+  return rule === 'count' && !Number.isSafeInteger(value) ? 'not-whole' : undefined;
 };
 
 const wanted: Record<NumberRule, string> = {
@@ -71,3 +71,7 @@ export const checkNumbers = (field: string, values: Numbers, rule: NumberRule, l
   }
   return undefined;
 };
+
+/** A computed number, or a refusal that blames `field` when it has left double precision. */
+export const finiteNumber = (field: string, value: number): number | Refusal =>
+  Number.isFinite(value) ? value : refuse(field, 'out-of-range', `at this ${field} the answer exceeds double precision`);
