@@ -1,16 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { STAGE } from '@tributary/persistence';
-import type { AppContext } from '@tributary/runtime';
-import { createProfileStage } from './profile-stage.ts';
+import { APP_CONTEXT, type AppContext } from '@tributary/runtime';
 
-/** The profile app: one stage, fed by the transport that the host connects. */
+/** The profile app. All of its work is its stage, which the host connects to the transport. */
 @Module({})
 export class ProfileModule {
   static register(context: AppContext): DynamicModule {
-    return {
-      module: ProfileModule,
-      providers: [{ provide: STAGE, useValue: createProfileStage(context.config.identityKey) }],
-      exports: [STAGE],
-    };
+    return { module: ProfileModule, providers: [{ provide: APP_CONTEXT, useValue: context }] };
   }
 }

@@ -3,17 +3,11 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { APP_CONTEXT, HealthController, nestLogger, type AppContext } from '@tributary/runtime';
 
-/** A listening app. */
-export interface HttpApp {
-  readonly nest: INestApplication;
-  readonly url: string;
-}
-
 /** Longest body that reaches a controller; each has stricter limits of its own. */
 const HARD_BODY_LIMIT = 64 * 1024 * 1024;
 
 /** Starts an app that listens. Bodies arrive as raw bytes: signatures are over bytes, and numbers beyond 2^53 must survive. */
-export async function startHttpApp(module: DynamicModule, context: AppContext, port: number): Promise<HttpApp> {
+export async function startHttpApp(module: DynamicModule, context: AppContext, port: number): Promise<INestApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: HARD_BODY_LIMIT,
     requestTimeout: 30_000,
@@ -22,11 +16,11 @@ export async function startHttpApp(module: DynamicModule, context: AppContext, p
   });
   const nest = await NestFactory.create(module, adapter, { logger: nestLogger(context.logger), bodyParser: false, abortOnError: false });
   await nest.listen(port, context.config.host);
-  return { nest, url: (await nest.getUrl()).replace('[::1]', '127.0.0.1') };
+  return nest;
 }
 
 /** Probes and metrics for a process that has no app that listens. */
-export async function startOpsApp(context: AppContext, port: number): Promise<HttpApp> {
+export async function startOpsApp(context: AppContext, port: number): Promise<INestApplication> {
   return startHttpApp(
     { module: OpsModule, controllers: [HealthController], providers: [{ provide: APP_CONTEXT, useValue: context }] },
     context,

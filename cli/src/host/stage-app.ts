@@ -2,12 +2,13 @@ import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { KafkaBatchServer, type BatchObserver, type Kafka, type WatermarkReader } from '@tributary/kafka';
-import { Database, STAGE, type Stage } from '@tributary/persistence';
+import { Database, type Stage } from '@tributary/persistence';
 import { nestLogger, type AppContext } from '@tributary/runtime';
 
 /** What a stage app is started with. */
 export interface StageAppOptions {
   readonly module: DynamicModule;
+  readonly stage: Stage;
   readonly context: AppContext;
   readonly kafka: Kafka;
   readonly watermarks: WatermarkReader;
@@ -23,14 +24,14 @@ const MAX_BYTES = 8 * 1024 * 1024;
 /** Starts an app whose work is a stage: its Nest module, with the batch transport connected as a microservice. */
 export async function startStageApp({
   module,
+  stage,
   context,
   kafka,
   watermarks,
   observer,
   onCrash,
-}: StageAppOptions): Promise<{ nest: INestApplication; stage: string }> {
+}: StageAppOptions): Promise<INestApplication> {
   const nest = await NestFactory.create(module, new FastifyAdapter(), { logger: nestLogger(context.logger), abortOnError: false });
-  const stage = nest.get<Stage>(STAGE);
   const database = new Database({ url: context.config.databaseUrl, max: LANES + 2, applicationName: `tributary ${stage.group}` });
   const log = context.logger.child({ app: stage.group });
   context.health.expect(`consumer ${stage.group}`);
@@ -49,6 +50,7 @@ export async function startStageApp({
       onCrash,
     }),
   });
+  await nest.init();
   await nest.startAllMicroservices();
   context.health.report(`consumer ${stage.group}`, 'ok');
   const close = nest.close.bind(nest);
@@ -57,5 +59,5 @@ export async function startStageApp({
     await close();
     await database.close();
   };
-  return { nest, stage: stage.group };
+  return nest;
 }

@@ -1,14 +1,13 @@
-import type { INestApplication } from '@nestjs/common';
-import { GatewayModule } from '@tributary/app-gateway';
+import type { DynamicModule } from '@nestjs/common';
+import { createGateway } from '@tributary/app-gateway';
 import { ConsoleModule } from '@tributary/app-console';
-import { ForecastModule, REFORECAST, type ReforecastRunner } from '@tributary/app-forecast';
-import { ErpBridgeModule, ERP_PULL, type ErpPullRunner } from '@tributary/app-erp-bridge';
-import { InsightModule, REFIT, type RefitRunner } from '@tributary/app-insight';
-import { ProfileModule } from '@tributary/app-profile';
+import { createForecastStage, ForecastModule } from '@tributary/app-forecast';
+import { createErpBridgeStage, ErpBridgeModule } from '@tributary/app-erp-bridge';
+import { createInsightStage, InsightModule, loadSegments } from '@tributary/app-insight';
+import { createProfileStage, ProfileModule } from '@tributary/app-profile';
 import { allContracts, type AppName } from '@tributary/contracts';
-import { connectJobs, type Jobs } from '@tributary/jobs';
 import { createKafka, OutboxRelay, WatermarkReader, type Kafka } from '@tributary/kafka';
-import { Database, maintainPartitions } from '@tributary/persistence';
+import { Database, maintainPartitions, type Stage } from '@tributary/persistence';
 import {
   gracefulShutdown,
   Health,
@@ -45,7 +44,6 @@ export interface HubOptions {
 const RETENTION = { inboxMonths: 3, outboxDays: 7 };
 const MAINTENANCE_MS = 6 * 3_600_000;
 const SHUTDOWN_MS = 20_000;
-const MICROS = 1_000;
 
 /** Starts the apps that the configuration names, in one process. Throws when one of them cannot start; what had started is closed again. */
 export async function startHub({ config, logger, metrics, onCrash }: HubOptions): Promise<Hub> {
@@ -68,58 +66,23 @@ export async function startHub({ config, logger, metrics, onCrash }: HubOptions)
     observeAccounting(metrics, database);
     const relay = await startRelay(context, kafka, database);
     opened('relay', () => relay.close());
-    let jobs: Jobs | undefined;
-    if (runs('insight') || runs('forecast') || runs('erp-bridge')) {
-      jobs = await connectJobs({
-        redisUrl: config.redisUrl,
-        onError: (error, where) => logger.warn({ err: error, where }, 'jobs'),
-        onState: (state) => health.report('redis', state),
-      });
-      const open = jobs;
-      opened('jobs', () => open.close());
-    }
     const observer = createBatchObserver(metrics, health);
-    const stageApp = async (module: Parameters<typeof startStageApp>[0]['module']): Promise<INestApplication> => {
-      const app = await startStageApp({ module, context, kafka, watermarks, observer, onCrash });
-      opened(app.stage, () => app.nest.close());
-      return app.nest;
+    const stageApp = async (module: DynamicModule, stage: Stage): Promise<void> => {
+      const app = await startStageApp({ module, stage, context, kafka, watermarks, observer, onCrash });
+      opened(stage.group, () => app.close());
     };
-    if (runs('profile')) await stageApp(ProfileModule.register(context));
-    if (runs('insight') && jobs) {
-      const app = await stageApp(InsightModule.register(context));
-      const runner = app.get<RefitRunner>(REFIT);
-      await jobs.schedule({
-        name: 'refit',
-        everySeconds: config.refitEvery,
-        asOf: reference(config, () => runner.latestEvent()),
-        task: async (asOf) => report(logger, 'refit', await whenThereIs(asOf, (at) => runner.run(at))),
-      });
+    if (runs('profile')) await stageApp(ProfileModule.register(context), createProfileStage(config.identityKey));
+    if (runs('insight')) {
+      const rules = loadSegments();
+      await stageApp(InsightModule.register(context, rules), createInsightStage(config.currency, rules));
     }
-    if (runs('forecast') && jobs) {
-      const app = await stageApp(ForecastModule.register(context));
-      const runner = app.get<ReforecastRunner>(REFORECAST);
-      await jobs.schedule({
-        name: 'reforecast',
-        everySeconds: config.reforecastEvery,
-        asOf: reference(config, () => runner.latestEvent()),
-        task: async (asOf) => report(logger, 'reforecast', await whenThereIs(asOf, (at) => runner.run(at))),
-      });
-    }
-    if (runs('erp-bridge') && jobs) {
-      const app = await stageApp(ErpBridgeModule.register(context, jobs));
-      const runner = app.get<ErpPullRunner>(ERP_PULL);
-      if (config.erpUrl !== undefined)
-        await jobs.schedule({
-          name: 'erp-pull',
-          everySeconds: config.erpPullEvery,
-          asOf: () => Date.now() * MICROS,
-          task: async () => report(logger, 'erp-pull', await runner.run()),
-        });
-    }
+    if (runs('forecast')) await stageApp(ForecastModule.register(context), createForecastStage());
+    if (runs('erp-bridge')) await stageApp(ErpBridgeModule.register(context), createErpBridgeStage());
     if (runs('gateway')) {
-      const gateway = await startHttpApp(GatewayModule.register(context), context, config.gatewayPort);
-      opened('gateway', () => gateway.nest.close());
-      addresses.gateway = gateway.url;
+      const gateway = await createGateway(context);
+      opened('gateway', () => gateway.close());
+      await gateway.listen(config.gatewayPort, config.host);
+      addresses.gateway = await gateway.getUrl();
     }
     if (runs('console')) {
       const topics = allContracts.map((contract) => contract.topic);
@@ -128,13 +91,13 @@ export async function startHub({ config, logger, metrics, onCrash }: HubOptions)
         context,
         config.consolePort,
       );
-      opened('console', () => served.nest.close());
-      addresses.console = served.url;
+      opened('console', () => served.close());
+      addresses.console = await served.getUrl();
     }
     if (!runs('gateway') && !runs('console')) {
       const ops = await startOpsApp(context, config.opsPort);
-      opened('ops', () => ops.nest.close());
-      addresses.ops = ops.url;
+      opened('ops', () => ops.close());
+      addresses.ops = await ops.getUrl();
     }
     logger.info({ apps: config.apps, addresses }, 'hub is up');
     return { addresses, close };
@@ -142,18 +105,6 @@ export async function startHub({ config, logger, metrics, onCrash }: HubOptions)
     await close();
     throw error;
   }
-}
-
-/** Reference time of scheduled models: the clock, or the latest event (so that a replay of the past gives the past's answer). */
-const reference = (config: Config, latestEvent: () => Promise<number>) => (): number | Promise<number> =>
-  config.asOf === 'events' ? latestEvent() : Date.now() * MICROS;
-
-/** No event yet: there is nothing to fit. */
-const whenThereIs = async <T>(asOf: number, run: (asOf: number) => Promise<T>): Promise<T | { readonly skipped: string }> =>
-  asOf === 0 ? { skipped: 'no event yet' } : run(asOf);
-
-function report(logger: Logger, task: string, outcome: unknown): void {
-  logger.info({ task, outcome }, 'task done');
 }
 
 async function startRelay({ health, logger, metrics }: AppContext, kafka: Kafka, database: Database): Promise<OutboxRelay> {

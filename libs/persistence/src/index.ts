@@ -12,4 +12,4 @@ export { openOffset, storedOffsets, type StoredOffset, type Tally } from './offs
 export { appendOutbox, MAX_PAYLOAD_BYTES, OUTBOX_CHANNEL, OUTBOX_SHARDS } from './outbox.ts';
 export { quarantine, type QuarantineRow } from './quarantine.ts';
 export { readRecord, type ReadRecord } from './read-record.ts';
-export { STAGE, type Disposition, type HubEvent, type OutboxEvent, type RawRecord, type Stage, type UnitOfWork } from './stage.ts';
+export type { Disposition, HubEvent, OutboxEvent, RawRecord, Stage, UnitOfWork } from './stage.ts';

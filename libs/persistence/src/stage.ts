@@ -59,6 +59,3 @@ export interface Stage {
   /** Loads with one query a table, in sorted key order under lock, the states the events touch. */
   open(tx: Transaction, events: readonly HubEvent[]): Promise<UnitOfWork>;
 }
-
-/** Injection token under which an app's module provides its {@link Stage}. */
-export const STAGE = Symbol('STAGE');
