@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { createRandom } from '@tributary/numerics';
 import { cdnowLog, cdnowSummary } from '../../../test/support/lifetime/cdnow.ts';
 import { betaGeometricLikelihood, expectedWhileAlive, expectedWhileAliveAsPrinted } from './beta-geometric.ts';
 import { bgNbdExpectedRepeatPurchases, bgNbdPurchaseCounts, bgNbdScore, bgNbdScores, fitBgNbd } from './bg-nbd.ts';
@@ -177,6 +178,20 @@ describe('BG/NBD in closed form', () => {
       const one = bgNbdScore(printed, { frequency, recency: summary.recency[i] as number, T: summary.T[i] as number }, 39);
       expect(one).toEqual({ pAlive: all.pAlive[i], expectedPurchases: all.expectedPurchases[i] });
     });
+  });
+
+  it('large groups, whose expectation is interpolated, keep eleven digits', () => {
+    const random = createRandom(4);
+    const T = Array.from({ length: 1500 }, () => 0.5 + 90 * random.next());
+    const frequency = T.map((_, i) => i % 3);
+    const recency = T.map((age, i) => (i % 3 === 0 ? 0 : age * (0.2 + 0.8 * random.next())));
+    const all = bgNbdScores(printed, { frequency, recency, T }, 39);
+    if (isRefusal(all)) throw new Error(all.detail);
+    const worst = frequency.reduce((most, x, i) => {
+      const one = bgNbdScore(printed, { frequency: x, recency: recency[i] as number, T: T[i] as number }, 39);
+      return isRefusal(one) ? NaN : Math.max(most, relative(all.expectedPurchases[i] as number, one.expectedPurchases));
+    }, 0);
+    expect(worst).toBeLessThan(1e-11);
   });
 });
 

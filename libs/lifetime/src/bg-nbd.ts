@@ -1,4 +1,4 @@
-import { logGamma } from '@tributary/numerics';
+import { chebyshevInterpolant, logGamma } from '@tributary/numerics';
 import { aliveAfterChances, betaGeometricLikelihood, expectedWhileAlive } from './beta-geometric.ts';
 import { checkCustomer, checkSummary, compressSummary, thinSummary, timeScale } from './customer-summary.ts';
 import type { Customer, CustomerSummary } from './customer-summary.ts';
@@ -118,7 +118,35 @@ export interface PurchaseScores {
 export const bgNbdScores = (params: BgNbdParams, summary: CustomerSummary, horizon: number): PurchaseScores | Refusal =>
   betaGeometricScores(params, summary, horizon, 0);
 
-/** Both beta-geometric models' scores; what the customer was expected to buy while alive is remembered for the last few (x, T) seen. */
+/** Customers of one frequency above which their expectation is interpolated over their ages, and how well it must be. */
+const INTERPOLATE_FROM = 200;
+const NODES = 24;
+const INTERPOLATION_ERROR = 1e-12;
+
+/** For each frequency that many customers share: expected purchases while alive as a function of ln(α + T), smooth, so 24 points do for all. */
+const interpolants = ({ r, alpha, a, b }: BgNbdParams, { frequency, T }: CustomerSummary, horizon: number, extra: 0 | 1) => {
+  const groups = new Map<number, { count: number; low: number; high: number }>();
+  for (let i = 0; i < frequency.length; i += 1) {
+    const group = groups.get(frequency[i] as number);
+    const age = T[i] as number;
+    if (group === undefined) groups.set(frequency[i] as number, { count: 1, low: age, high: age });
+    else {
+      group.count += 1;
+      if (age < group.low) group.low = age;
+      if (age > group.high) group.high = age;
+    }
+  }
+  const found = new Map<number, (logAge: number) => number>();
+  for (const [x, { count, low, high }] of groups) {
+    if (count < INTERPOLATE_FROM) continue;
+    const exact = (logAge: number) => expectedWhileAlive(r + x, Math.exp(logAge), a, b + x + extra, horizon);
+    const smooth = chebyshevInterpolant(exact, Math.log(alpha + low), Math.log(alpha + high), NODES, INTERPOLATION_ERROR);
+    if (smooth) found.set(x, smooth);
+  }
+  return found;
+};
+
+/** Both beta-geometric models' scores. In large groups of one frequency the expectation is interpolated to 1e-12 of its largest value (see {@link interpolants}). */
 export const betaGeometricScores = (
   params: BgNbdParams,
   summary: CustomerSummary,
@@ -131,20 +159,15 @@ export const betaGeometricScores = (
   const { frequency, recency, T } = summary;
   const n = frequency.length;
   const [pAlive, expectedPurchases] = [new Float64Array(n), new Float64Array(n)];
-  const slots = 4096;
-  const [seenX, seenT, seen] = [new Float64Array(slots).fill(-1), new Float64Array(slots), new Float64Array(slots)];
+  const smooth = interpolants(params, summary, horizon, extra);
   for (let i = 0; i < n; i += 1) {
     const x = frequency[i] as number;
     const age = T[i] as number;
     const alive = aliveAfterChances(r, alpha, a, b, x, recency[i] as number, age, extra);
-    const slot = Math.imul(Math.imul(age * 4096, 0x9e3779b1) ^ x, 0x85ebca6b) >>> 20;
-    if (seenX[slot] !== x || seenT[slot] !== age) {
-      seenX[slot] = x;
-      seenT[slot] = age;
-      seen[slot] = expectedWhileAlive(r + x, alpha + age, a, b + x + extra, horizon);
-    }
+    const quick = smooth.get(x);
     pAlive[i] = alive;
-    expectedPurchases[i] = alive * (seen[slot] as number);
+    expectedPurchases[i] =
+      alive * (quick ? Math.max(0, quick(Math.log(alpha + age))) : expectedWhileAlive(r + x, alpha + age, a, b + x + extra, horizon));
   }
   return finiteScores({ pAlive, expectedPurchases });
 };

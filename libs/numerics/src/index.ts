@@ -14,5 +14,6 @@ export type { SimplexProblem } from './nelder-mead.ts';
 export { invertHessian, numericHessian } from './hessian.ts';
 export { gaussLegendre, integrate, integrateUnit } from './quadrature.ts';
 export type { Integral, QuadratureRule } from './quadrature.ts';
+export { chebyshevInterpolant } from './chebyshev.ts';
 export { createRandom } from './random.ts';
 export type { Random } from './random.ts';
