@@ -24,10 +24,11 @@ export function harmonicSeason(values: Float64Array, season: number): HarmonicSe
   const most = Math.min(MOST_HARMONICS, (season - 1) >> 1, Math.floor(n / 12));
   if (most < 1) return undefined;
   const logs = values.every((y) => y > 1e-3) ? values.map(Math.log) : undefined;
-  const plain = search(values, season, most, 0);
+  const moments = lagMoments(values, logs, season, most);
   let jacobian = 0;
-  if (logs) for (const value of logs) jacobian += 2 * value;
-  const logged = logs ? search(logs, season, most, jacobian) : undefined;
+  if (logs) for (let t = 0; t < n; t++) jacobian += 2 * (logs[t] as number);
+  const plain = search(moments, 0, n, 0);
+  const logged = logs ? search(moments, 1, n, jacobian) : undefined;
   const chosen = logged && logged.aicc < plain.aicc ? logged : plain;
   if (chosen.harmonics === 0 || chosen.aicc > chosen.flat - LEAST_GAIN) return undefined;
   const indices = new Float64Array(season);
@@ -53,9 +54,60 @@ interface Search {
   readonly shrinkage: number;
 }
 
-function search(y: Float64Array, season: number, most: number, jacobian: number): Search {
-  const n = y.length;
+/**
+ * Cross products of the regression's columns (1, t, waves, response, logged response) at lags 0 and 1: the normal equations of every persistence ρ follow from
+ * them as A − ρ(B + Bᵀ) + ρ²C. Only the lower triangles of the symmetric ones are filled.
+ */
+interface LagMoments {
+  readonly columns: number;
+  readonly width: number;
+  readonly same: Float64Array;
+  readonly cross: Float64Array;
+  readonly previous: Float64Array;
+}
+
+function lagMoments(values: Float64Array, logs: Float64Array | undefined, season: number, most: number): LagMoments {
+  const n = values.length;
   const columns = 2 + 2 * most;
+  const width = columns + 2;
+  const same = new Float64Array(width * width);
+  const cross = new Float64Array(width * width);
+  const previous = new Float64Array(width * width);
+  const sines = Float64Array.from({ length: season }, (_, k) => Math.sin((2 * Math.PI * k) / season));
+  const cosines = Float64Array.from({ length: season }, (_, k) => Math.cos((2 * Math.PI * k) / season));
+  let row = new Float64Array(width);
+  let last = new Float64Array(width);
+  for (let t = 0; t < n; t++) {
+    row[0] = 1;
+    row[1] = t / n;
+    for (let j = 1; j <= most; j++) {
+      const k = (j * t) % season;
+      row[2 * j] = sines[k] as number;
+      row[2 * j + 1] = cosines[k] as number;
+    }
+    row[columns] = values[t] as number;
+    row[columns + 1] = logs ? (logs[t] as number) : 0;
+    if (t > 0) {
+      for (let i = 0; i < width; i++) {
+        const now = row[i] as number;
+        const before = last[i] as number;
+        for (let k = 0; k <= i; k++) {
+          const cell = i * width + k;
+          same[cell] = (same[cell] as number) + now * (row[k] as number);
+          previous[cell] = (previous[cell] as number) + before * (last[k] as number);
+          cross[cell] = (cross[cell] as number) + now * (last[k] as number) + before * (row[k] as number);
+        }
+      }
+    }
+    [row, last] = [last, row];
+  }
+  return { columns, width, same, cross, previous };
+}
+
+/** The best number of waves and persistence for the response in column `columns + response`. */
+function search(moments: LagMoments, response: 0 | 1, n: number, jacobian: number): Search {
+  const { columns, width, same, cross, previous } = moments;
+  const most = (columns - 2) / 2;
   let best: Search = {
     aicc: Number.POSITIVE_INFINITY,
     flat: Number.POSITIVE_INFINITY,
@@ -64,31 +116,18 @@ function search(y: Float64Array, season: number, most: number, jacobian: number)
     shrinkage: 0,
   };
   let flat = Number.POSITIVE_INFINITY;
-  const row = new Float64Array(columns + 1);
-  const previous = new Float64Array(columns + 1);
-  const current = new Float64Array(columns + 1);
+  const size = columns + 1;
+  const gram = new Float64Array(size * size);
   for (const rho of PERSISTENCE) {
-    // Normal equations of the quasi-differenced regression, response in the last column.
-    const gram = new Float64Array((columns + 1) * (columns + 1));
-    for (let t = 0; t < n; t++) {
-      current[0] = 1;
-      current[1] = t / n;
-      for (let j = 1; j <= most; j++) {
-        const angle = (2 * Math.PI * ((j * t) % season)) / season;
-        current[2 * j] = Math.sin(angle);
-        current[2 * j + 1] = Math.cos(angle);
+    for (let i = 0; i < size; i++) {
+      const from = i === columns ? columns + response : i;
+      for (let k = 0; k <= i; k++) {
+        const cell = from * width + (k === columns ? columns + response : k);
+        gram[i * size + k] = (same[cell] as number) - rho * (cross[cell] as number) + rho * rho * (previous[cell] as number);
       }
-      current[columns] = y[t] as number;
-      if (t > 0) {
-        for (let i = 0; i <= columns; i++) row[i] = (current[i] as number) - rho * (previous[i] as number);
-        // A random walk has no intercept left; its column is all zero.
-        if (rho === 1) row[0] = 0;
-        for (let i = 0; i <= columns; i++)
-          for (let k = 0; k <= i; k++)
-            gram[i * (columns + 1) + k] = (gram[i * (columns + 1) + k] as number) + (row[i] as number) * (row[k] as number);
-      }
-      previous.set(current);
     }
+    // A random walk has no intercept left.
+    if (rho === 1) for (let i = 0; i < size; i++) gram[i * size] = 0;
     const { sse, factor } = nestedCholesky(gram, columns);
     for (let harmonics = 0; harmonics <= most; harmonics++) {
       const p = 2 + 2 * harmonics;
@@ -98,8 +137,8 @@ function search(y: Float64Array, season: number, most: number, jacobian: number)
       if (harmonics === 0) flat = Math.min(flat, aicc);
       if (aicc >= best.aicc) continue;
       const explained = (sse[2] as number) - residual;
-      const ratio = harmonics > 0 ? explained / (2 * harmonics) / (residual / (n - 1 - p)) : 0;
-      best = { aicc, flat, harmonics, waves: backSubstitute(factor, columns, p).subarray(2), shrinkage: Math.max(0, 1 - 1 / ratio) };
+      const ratio = harmonics > 0 ? explained / (2 * harmonics) / (Math.max(residual, 1e-12) / (n - 1 - p)) : 0;
+      best = { aicc, flat, harmonics, waves: backSubstitute(factor, columns, p).subarray(2), shrinkage: ratio > 1 ? 1 - 1 / ratio : 0 };
     }
   }
   return { ...best, flat };

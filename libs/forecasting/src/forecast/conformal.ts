@@ -64,8 +64,10 @@ export function sumErrors(model: FittedModel, values: Float64Array, known: reado
 export function rootMeanSquare({ errors }: OriginErrors): number {
   let sum = 0;
   let count = 0;
-  for (const row of errors) for (const error of row) sum += error * error;
-  for (const row of errors) count += row.length;
+  for (const row of errors) {
+    for (let i = 0; i < row.length; i++) sum += (row[i] as number) * (row[i] as number);
+    count += row.length;
+  }
   return count > 0 ? Math.sqrt(sum / count) : 0;
 }
 
@@ -92,13 +94,15 @@ export function conformalShape({ errors }: OriginErrors, freedom: number): Confo
   const origins = errors[0]?.length ?? 0;
   const spread = smoothSpread(errors);
   const inflation = Math.sqrt((origins + freedom) / Math.max(origins - freedom, origins / 3, 1));
-  const pooled: number[] = [];
+  const pooled = new Float64Array(errors.reduce((sum, row) => sum + row.length, 0));
+  let count = 0;
   for (let h = 0; h < horizon; h++) {
     const s = spread[h] as number;
-    if (s > 0) for (const error of errors[h] as Float64Array) pooled.push(error / s);
+    const row = errors[h] as Float64Array;
+    if (s > 0) for (let i = 0; i < row.length; i++) pooled[count++] = (row[i] as number) / s;
   }
   for (let h = 0; h < horizon; h++) spread[h] = (spread[h] as number) * inflation;
-  return { spread, standardised: Float64Array.from(pooled).sort(), origins };
+  return { spread, standardised: pooled.subarray(0, count).sort(), origins };
 }
 
 /** Offset from the point forecast at step h (from 0) for one level. Monotone in the level. */

@@ -38,7 +38,7 @@ describe('forecast', () => {
           low.every((value, h) => value >= 0 && value <= (middle[h] as number) && (middle[h] as number) <= (high[h] as number))
         );
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 

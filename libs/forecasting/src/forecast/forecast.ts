@@ -132,9 +132,9 @@ function summarise(all: OriginErrors, scale: number): RollingOriginError | undef
   let signed = 0;
   let count = 0;
   for (const row of all.errors) {
-    for (const error of row) {
-      absolute += Math.abs(error);
-      signed -= error;
+    for (let i = 0; i < row.length; i++) {
+      absolute += Math.abs(row[i] as number);
+      signed -= row[i] as number;
     }
     count += row.length;
   }

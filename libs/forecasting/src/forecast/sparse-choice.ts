@@ -30,7 +30,8 @@ export function chooseSparse({ values, seasons }: PreparedSeries, horizon: numbe
   const mean = historyMean(values);
   const ses = sparseSes(values);
   const tsb = fitTsb(values);
-  const imapa = fitImapa(values);
+  const adida = fitAdida(values, events);
+  const imapa = fitImapa(values, events, adida);
   const combination = meanOfFlat('combination', [mean, ses, tsb, imapa]);
   const models: FlatModel[] = [
     combination,
@@ -39,7 +40,7 @@ export function chooseSparse({ values, seasons }: PreparedSeries, horizon: numbe
     fitCroston(values, { variant: 'croston' }, events),
     fitCroston(values, { variant: 'sba' }, events),
     tsb,
-    fitAdida(values),
+    adida,
     imapa,
   ];
   const judged = models.map((model) => ({ model, errors: judge(model) }));

@@ -30,7 +30,8 @@ function score(values: Float64Array, alpha: number): number {
   let all = 1;
   let likelihood = 1;
   let logs = 0;
-  for (const y of values) {
+  for (let t = 0; t < values.length; t++) {
+    const y = values[t] as number;
     const p = demanded / all;
     likelihood *= y !== 0 ? p : 1 - p;
     if (likelihood < 1e-200) {
