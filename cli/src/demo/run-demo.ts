@@ -8,6 +8,7 @@ import { processEnvironment } from '@tributary/runtime';
 import { importFile } from '../import/import-file.ts';
 import type { Output } from '../output.ts';
 import { openServices } from '../services/open-services.ts';
+import { rememberAddresses } from '../services/connect.ts';
 import { prepare } from '../services/prepare.ts';
 import { quietLog } from '../services/quiet-log.ts';
 import { VerbFault } from '../verb-fault.ts';
@@ -41,6 +42,7 @@ export async function runDemo(options: DemoOptions, output: Output, signal: Abor
     if (options.fresh)
       for (const file of ['secrets.json', 'erp-store.jsonl', 'logs']) rmSync(join(options.dataDir, file), { recursive: true, force: true });
     const secrets = demoSecrets(options.dataDir);
+    rememberAddresses(options.dataDir, services);
     const prepared = await prepare(services.brokers, services.databaseUrl, quietLog);
     say(`topics: ${prepared.topics.length} created; migrations: ${prepared.migrations.length} run`);
     const { hub, erp, gatewayUrl, consoleUrl } = await startDemoProcesses(options, services, secrets, env);

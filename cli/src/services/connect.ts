@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database } from '@tributary/persistence';
 import { processEnvironment } from '@tributary/runtime';
@@ -28,8 +28,10 @@ export function findAddresses(dataDir: string): Addresses {
   return { databaseUrl, brokers: env.KAFKA_BROKERS || known?.brokers || '', redisUrl: env.REDIS_URL || known?.redisUrl || '' };
 }
 
-/** Name of the file that a running hub leaves its addresses in, owner-only. */
-export const addressFile = (dataDir: string): string => join(dataDir, FILE);
+/** Leaves the addresses of a running hub where the other verbs find them; owner-only, since they hold passwords. */
+export function rememberAddresses(dataDir: string, { brokers, databaseUrl, redisUrl }: Addresses): void {
+  writeFileSync(join(dataDir, FILE), JSON.stringify({ brokers, databaseUrl, redisUrl }), { mode: 0o600 });
+}
 
 /** Runs `work` on a connection to the hub's database. */
 export async function withDatabase<T>(dataDir: string, work: (database: Database, addresses: Addresses) => Promise<T>): Promise<T> {

@@ -117,10 +117,12 @@ FROM hub.quarantine WHERE $1::text IS NULL OR reason = $1 ORDER BY id DESC LIMIT
           Object.entries(shown)
             .map(
               ([name, value]) =>
-                `${name.padEnd(15)} ${typeof value === 'object' && value !== null && !(value instanceof Date) ? JSON.stringify(value, null, 2) : String(value)}`,
+                `${name.padEnd(15)} ${isPlain(value) ? JSON.stringify(value, null, 2) : String(value)}`,
             )
             .join('\n'),
         );
       }),
     );
 }
+
+const isPlain = (value: unknown): boolean => typeof value === 'object' && value !== null && !(value instanceof Date);

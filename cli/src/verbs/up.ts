@@ -3,6 +3,7 @@ import { exitCode } from '../exit-code.ts';
 import { onStop, reportReady } from '../host/as-child.ts';
 import { startHub } from '../host/start-hub.ts';
 import { openServices } from '../services/open-services.ts';
+import { rememberAddresses } from '../services/connect.ts';
 import { prepare } from '../services/prepare.ts';
 
 /** `tributary up`: the apps that the configuration names, in this process, until a signal. Services without an address are started. */
@@ -21,6 +22,7 @@ export async function up(options: { readonly dataDir: string; readonly port: num
     logger.info({ why, code }, 'ending');
     process.exit(code);
   };
+  if (services.embedded) rememberAddresses(options.dataDir, services);
   if (services.embedded) await prepare(services.brokers, services.databaseUrl, logger);
   const hub = await startHub({
     config,
