@@ -1,1 +1,4 @@
-export {};
+export { GatewayModule } from './gateway.module.ts';
+export { migrations } from './migrations.ts';
+export { sourceRoutes, type SourceRoute } from './source-routes.ts';
+export { createGateway } from './create-gateway.ts';
