@@ -35,9 +35,9 @@ export interface BridgeChanges {
   readonly acks: readonly KeptAcknowledgement[];
 }
 
-/** Key for maps in memory; a line feed cannot stand in a contract's text. */
-export const topicKeyId = ({ type, key }: TopicKey): string => `${type}\n${key}`;
-export const ackKeyId = ({ source, ackId }: AckKey): string => `${source}\n${ackId}`;
+/** Key for maps in memory; no text of a contract holds the unit separator (U+001F). */
+export const topicKeyId = ({ type, key }: TopicKey): string => `${type}\u001f${key}`;
+export const ackKeyId = ({ source, ackId }: AckKey): string => `${source}\u001f${ackId}`;
 
 /** Keeps deliveries and answers. Opened in a transaction, lives no longer. */
 export interface BridgeStore {

@@ -94,7 +94,7 @@ async function deliverBatch(
   const settlements: Settlement[] = [];
   const waiting = new Set<string>();
   for (const delivery of inKeyOrder(batch)) {
-    const key = `${delivery.type}\n${delivery.key}`;
+    const key = `${delivery.type}\u001f${delivery.key}`;
     if (waiting.has(key)) continue;
     if (deps.clock() >= end || !mayAttempt(board.state, deps.clock())) break;
     const outcome = await deps.post(delivery);
@@ -111,8 +111,8 @@ async function deliverBatch(
 /** Positions rise with sequence numbers unless something was queued late; within a key the sequence number decides. */
 function inKeyOrder(batch: readonly DueDelivery[]): DueDelivery[] {
   const first = new Map<string, bigint>();
-  for (const { type, key, position } of batch) if (!first.has(`${type}\n${key}`)) first.set(`${type}\n${key}`, position);
-  const place = ({ type, key, position }: DueDelivery): bigint => first.get(`${type}\n${key}`) ?? position;
+  for (const { type, key, position } of batch) if (!first.has(`${type}\u001f${key}`)) first.set(`${type}\u001f${key}`, position);
+  const place = ({ type, key, position }: DueDelivery): bigint => first.get(`${type}\u001f${key}`) ?? position;
   return [...batch].sort((left, right) => {
     const [a, b] = [place(left), place(right)];
     if (a !== b) return a < b ? -1 : 1;

@@ -1,6 +1,6 @@
 import { formatMicros, parseMicros, textFault, type Contract, type Fault } from '@tributary/contracts';
 import { derivedId, MAX_PAYLOAD_BYTES } from '@tributary/persistence';
-import { parse } from 'lossless-json';
+import { parse, stringify } from 'lossless-json';
 import { BridgeFault } from './bridge-fault.ts';
 
 /** A page of a list of the ERP. */
@@ -47,7 +47,7 @@ export function readPage(path: string, body: Buffer): ErpPage {
   }
   const { items, next, more } = (page ?? {}) as Record<string, unknown>;
   if (!Array.isArray(items)) throw broken('items is no list');
-  if (typeof next !== 'string' || next.length > LONGEST_CURSOR || textFault(next)) throw broken('next is no cursor');
+  if (typeof next !== 'string' || next.length > LONGEST_CURSOR || textFault(next, true)) throw broken('next is no cursor');
   if (typeof more !== 'boolean') throw broken('more is neither true nor false');
   return { items, next, more };
 }
@@ -59,8 +59,8 @@ export function readPage(path: string, body: Buffer): ErpPage {
  */
 export function readItem<T>(contract: Contract<T>, item: unknown, now: number): PulledFact | RefusedItem {
   const { id, time, type, data } = (item ?? {}) as Record<string, unknown>;
-  const given = typeof id === 'string' && id !== '' && id.length <= LONGEST_ID && !textFault(id) ? id : null;
-  const refused = (faults: readonly Fault[]): RefusedItem => ({ id: given, raw: Buffer.from(JSON.stringify(item ?? null)), faults });
+  const given = typeof id === 'string' && id !== '' && id.length <= LONGEST_ID && !textFault(id, true) ? id : null;
+  const refused = (faults: readonly Fault[]): RefusedItem => ({ id: given, raw: Buffer.from(stringify(item ?? null) ?? 'null'), faults });
   if (id !== undefined && given === null)
     return refused([{ field: 'id', reason: 'envelope', detail: `is no text of 1 to ${LONGEST_ID} characters` }]);
   if (type !== undefined && type !== contract.name)
@@ -75,7 +75,7 @@ export function readItem<T>(contract: Contract<T>, item: unknown, now: number): 
   if (contract.encode(value).length > MAX_PAYLOAD_BYTES)
     return refused([{ field: '', reason: 'limit', detail: `is larger than ${MAX_PAYLOAD_BYTES} bytes` }]);
   return {
-    id: given ?? derivedId(ERP_SOURCE, `${contract.document(value)}\n${contract.version(value)}`, contract.name, 0),
+    id: given ?? derivedId(ERP_SOURCE, `${contract.document(value)}\u001f${contract.version(value)}`, contract.name, 0),
     key: contract.key(value, ERP_SOURCE),
     time: typeof time === 'string' ? time : formatMicros(contract.time(value)),
     value,

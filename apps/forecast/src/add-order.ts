@@ -75,7 +75,7 @@ function demandOf(order: Order): Units[] {
 function differenceOf(before: OrderDocument | undefined, after: OrderDocument): DayUnits[] {
   const sums = new Map<string, DayUnits>();
   const add = (units: Units, day: number, sign: bigint): void => {
-    const id = `${seriesId(units)}\n${day}`;
+    const id = `${seriesId(units)}\u001f${day}`;
     sums.set(id, { sku: units.sku, location: units.location, day, quantity: (sums.get(id)?.quantity ?? 0n) + sign * units.quantity });
   };
   for (const units of before?.demand ?? []) add(units, before?.day ?? 0, -1n);

@@ -91,7 +91,7 @@ export class ForecastBook {
 
   private noteStockDay({ sku, location, asOf, onHand }: StockDocument): void {
     const day = dayOf(asOf);
-    const id = `${seriesId({ sku, location })}\n${day}`;
+    const id = `${seriesId({ sku, location })}\u001f${day}`;
     const before = this.stockDays.get(id);
     if (before === undefined || asOf >= before.asOf) this.stockDays.set(id, { sku, location, day, asOf, onHand });
   }
@@ -123,7 +123,7 @@ class Overlay<State, Written extends State = State & object> {
 
 function addUnits(sums: Map<string, DayUnits>, changes: readonly DayUnits[]): void {
   for (const change of changes) {
-    const id = `${seriesId(change)}\n${change.day}`;
+    const id = `${seriesId(change)}\u001f${change.day}`;
     sums.set(id, { ...change, quantity: (sums.get(id)?.quantity ?? 0n) + change.quantity });
   }
 }

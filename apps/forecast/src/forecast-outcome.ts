@@ -98,4 +98,4 @@ export function forecastEvents(
 }
 
 const idOf = ({ sku, location }: SeriesKey, asOf: number, hash: bigint, type: string): string =>
-  derivedId(FORECAST_SOURCE, `${sku}\n${location}\n${asOf}\n${hash}`, type, 0);
+  derivedId(FORECAST_SOURCE, `${sku}\u001f${location}\u001f${asOf}\u001f${hash}`, type, 0);

@@ -12,14 +12,14 @@ export interface DocumentKey {
 }
 
 /** Key for maps in memory. */
-export const documentId = ({ source, id }: DocumentKey): string => `${source}\n${id}`;
+export const documentId = ({ source, id }: DocumentKey): string => `${source}\u001f${id}`;
 
 /** The documents that a batch touches. */
 export interface TouchedKeys {
   readonly orders: readonly DocumentKey[];
   readonly returns: readonly DocumentKey[];
   readonly movements: readonly DocumentKey[];
-  /** Id: sku, line feed, location. */
+  /** Id: {@link seriesId}. */
   readonly stock: readonly DocumentKey[];
   /** Id: sku. */
   readonly products: readonly DocumentKey[];

@@ -64,7 +64,7 @@ async function select<Row>(tx: Transaction, statement: Statement, keys: readonly
 
 async function selectStock(tx: Transaction, keys: readonly DocumentKey[]): Promise<StockRow[]> {
   if (keys.length === 0) return [];
-  const parts = keys.map(({ id }) => id.split('\n'));
+  const parts = keys.map(({ id }) => id.split('\u001f'));
   return tx.query<StockRow>(STOCK, [
     textArray(keys.map(({ source }) => source)),
     textArray(parts.map(([sku]) => sku ?? '')),

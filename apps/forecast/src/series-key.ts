@@ -7,8 +7,8 @@ export interface SeriesKey {
 /** Location of order lines that name none; stock that is to be matched with them is told under the same name. */
 export const DEFAULT_LOCATION = 'default';
 
-/** Key for maps in memory. A line feed cannot stand in a contract's text. */
-export const seriesId = ({ sku, location }: SeriesKey): string => `${sku}\n${location}`;
+/** Key for maps in memory. No text of a contract holds the unit separator (U+001F). */
+export const seriesId = ({ sku, location }: SeriesKey): string => `${sku}\u001f${location}`;
 
 /** Order in which series are locked, everywhere. */
 export const bySeries = (left: SeriesKey, right: SeriesKey): number => {

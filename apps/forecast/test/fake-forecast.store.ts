@@ -60,7 +60,7 @@ export class FakeForecastStore implements ForecastStore {
     for (const row of changes.stock) this.stock.set(documentId({ source: row.source, id: seriesId(row) }), row);
     for (const row of changes.products) this.products.set(documentId({ source: row.source, id: row.sku }), row);
     for (const row of changes.stockDays) {
-      const id = `${seriesId(row)}\n${row.day}`;
+      const id = `${seriesId(row)}\u001f${row.day}`;
       if ((this.stockDays.get(id)?.asOf ?? Number.NEGATIVE_INFINITY) <= row.asOf) this.stockDays.set(id, row);
     }
     add(this.demand, changes.demand);
@@ -87,7 +87,7 @@ export class FakeForecastStore implements ForecastStore {
 
 function add(sums: Map<string, DayUnits>, units: readonly DayUnits[]): void {
   for (const row of units) {
-    const id = `${seriesId(row)}\n${row.day}`;
+    const id = `${seriesId(row)}\u001f${row.day}`;
     sums.set(id, { sku: row.sku, location: row.location, day: row.day, quantity: (sums.get(id)?.quantity ?? 0n) + row.quantity });
   }
 }

@@ -78,8 +78,8 @@ export function forecastStoreSuite(name: string, open: () => Promise<StoreUnderT
           ],
           movements: [{ source: 'erp', id: 'm-1' }],
           stock: [
-            { source: 'erp', id: 'a\nweb' },
-            { source: 'erp', id: 'a\nstore' },
+            { source: 'erp', id: 'a\u001fweb' },
+            { source: 'erp', id: 'a\u001fstore' },
           ],
           products: [{ source: 'erp', id: 'a' }],
         }),
