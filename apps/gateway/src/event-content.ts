@@ -3,11 +3,18 @@
  * neither the form an event was sent in nor a later version of its contract changes what it says.
  */
 export function eventContent(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  // The length before a text tells where it ends, whatever it holds.
+  if (typeof value === 'string') return `${value.length}"${value}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return `[${value.map(eventContent).join(',')}]`;
-  let text = '{';
-  for (const [name, item] of Object.entries(value))
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const item of value) text += `${eventContent(item)},`;
+    return `[${text}]`;
+  }
+  const record = value as Readonly<Record<string, unknown>>;
+  for (const name in record) {
+    const item = record[name];
     if (item !== null && !(Array.isArray(item) && item.length === 0)) text += `${name}:${eventContent(item)},`;
-  return `${text}}`;
+  }
+  return `{${text}}`;
 }

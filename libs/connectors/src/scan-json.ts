@@ -80,7 +80,8 @@ export function scanJson(bytes: Buffer): Checked<JsonScan> {
       default:
         if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) {
           const last = numberEnd(bytes, at);
-          exact &&= isExactNumber(bytes.toString('latin1', at, last + 1));
+          // Of a short text only an exponent can make a number inexact.
+          exact &&= last - at < 15 ? !hasExponent(bytes, at, last) : isExactNumber(bytes.toString('latin1', at, last + 1));
           at = last;
         }
     }
@@ -93,12 +94,10 @@ const refuse = (reason: Fault['reason'], detail: string): Checked<never> => ({ o
 
 /** Position of the closing quote, or -1. */
 function stringEnd(bytes: Buffer, from: number): number {
-  let at = bytes.indexOf(QUOTE, from);
-  while (at > 0) {
-    let back = at - 1;
-    while (back >= from && bytes[back] === BACKSLASH) back -= 1;
-    if ((at - 1 - back) % 2 === 0) return at;
-    at = bytes.indexOf(QUOTE, at + 1);
+  for (let at = from; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === QUOTE) return at;
+    if (byte === BACKSLASH) at += 1;
   }
   return -1;
 }
@@ -122,6 +121,11 @@ function numberEnd(bytes: Buffer, from: number): number {
     if (!part) break;
   }
   return at - 1;
+}
+
+function hasExponent(bytes: Buffer, from: number, last: number): boolean {
+  for (let at = from; at <= last; at += 1) if (((bytes[at] ?? 0) | 0x20) === 0x65) return true;
+  return false;
 }
 
 /** Whether a number text survives a binary double digit for digit: at most 15 significant digits, no exponent. */
