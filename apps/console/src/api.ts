@@ -46,6 +46,8 @@ export interface ErpAnswers {
   readonly refused: number;
   readonly overridden: number;
   readonly unanswered: number;
+  /** Given up after every retry: a person has to look. */
+  readonly failed: number;
 }
 
 /** Whether a service answered when it was last asked, and since when not; unknown before the first answer, or when nobody asks. */
@@ -201,9 +203,12 @@ export interface TimelineEntry {
   readonly cause: Cause;
 }
 
-export const explainableSums = ['gross', 'returned', 'net', 'paid', 'orders'] as const;
+/** Sums of money, one a currency, and counts. */
+export const explainableMoney = ['gross', 'returned', 'net', 'paid'] as const;
+export const explainableCounts = ['orders', 'returns', 'payments', 'interactions', 'complaints'] as const;
 export const explainableFields = ['name', 'email', 'phone', 'country'] as const;
-export type ExplainableSum = (typeof explainableSums)[number];
+export type ExplainableMoney = (typeof explainableMoney)[number];
+export type ExplainableCount = (typeof explainableCounts)[number];
 export type ExplainableField = (typeof explainableFields)[number];
 
 /** One event's share of a figure. */
@@ -220,7 +225,7 @@ export interface Contribution {
 export type Why =
   | {
       readonly kind: 'sum';
-      readonly field: ExplainableSum;
+      readonly field: ExplainableMoney | ExplainableCount;
       readonly currency: string | null;
       /** The figure on the page. */
       readonly shown: string;

@@ -13,8 +13,9 @@ describe('cursor', () => {
     );
   });
   it('is absent on the first page', () => expect(readCursor(undefined, [place.text])).toBeUndefined());
-  it.each(['', '!', writeCursor([]), writeCursor(['1', '2']), writeCursor(['x']), Buffer.from('{"0":1}').toString('base64url')])('refuses %j', (cursor) =>
-    expect(() => readCursor(cursor, [place.integer])).toThrow(BadParameter),
+  it.each(['', '!', writeCursor([]), writeCursor(['1', '2']), writeCursor(['x']), Buffer.from('{"0":1}').toString('base64url')])(
+    'refuses %j',
+    (cursor) => expect(() => readCursor(cursor, [place.integer])).toThrow(BadParameter),
   );
   it('takes times to the microsecond only', () => {
     expect(readCursor(writeCursor(['2026-01-02T03:04:05.678901Z']), [place.time])).toBeDefined();

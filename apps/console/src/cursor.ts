@@ -30,4 +30,5 @@ export const place = {
   integer: z.string().regex(/^-?\d{1,18}$/u),
   uuid: z.uuid(),
   text: z.string().max(1000),
+  nothing: z.literal(''),
 } as const;

@@ -24,22 +24,31 @@ describe('decodeRecord', () => {
   });
   it('says why Avro cannot be read', () => {
     const bytes = contracts.payment.encode(payment);
-    expect(decodeRecord(bytes.subarray(0, bytes.length - 3), 'commerce.payment.v1', null)).toEqual({ ok: false, why: expect.stringContaining('truncated') });
+    expect(decodeRecord(bytes.subarray(0, bytes.length - 3), 'commerce.payment.v1', null)).toEqual({
+      ok: false,
+      why: expect.stringContaining('truncated'),
+    });
   });
   it('reads JSON and keeps numbers that a double cannot hold', () =>
     expect(decodeRecord(Buffer.from('{"id":9007199254740993}'), null, null)).toEqual({ ok: true, json: '{"id":9007199254740993}' }));
-  it('indents JSON that came in one line', () => expect(decodeRecord(Buffer.from('{"a":[1]}'), null, null)).toEqual({ ok: true, json: '{\n  "a": [\n    1\n  ]\n}' }));
+  it('indents JSON that came in one line', () =>
+    expect(decodeRecord(Buffer.from('{"a":[1]}'), null, null)).toEqual({ ok: true, json: '{\n  "a": [\n    1\n  ]\n}' }));
   it.each([
     [null, null, 'tombstone'],
     [Buffer.from([0xff, 0xfe]), null, 'known topic'],
     [Buffer.from('not json'), 'commerce.order.v1', 'wire format'],
     [Buffer.alloc(0), 'commerce.order.v1', 'wire format'],
-  ] as const)('says what %p is not', (value, topic, why) => expect(decodeRecord(value, topic, null)).toEqual({ ok: false, why: expect.stringContaining(why) }));
+  ] as const)('says what %p is not', (value, topic, why) =>
+    expect(decodeRecord(value, topic, null)).toEqual({ ok: false, why: expect.stringContaining(why) }),
+  );
 });
 
 describe('hexLines', () => {
   it('is empty for nothing', () => expect(hexLines(new Uint8Array())).toEqual([]));
   it('writes sixteen bytes a line', () =>
-    expect(hexLines(Uint8Array.from({ length: 18 }, (_, index) => index))).toEqual(['00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f', '10 11']));
+    expect(hexLines(Uint8Array.from({ length: 18 }, (_, index) => index))).toEqual([
+      '00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f',
+      '10 11',
+    ]));
   it('stops at 512 bytes', () => expect(hexLines(new Uint8Array(5000))).toHaveLength(32));
 });

@@ -38,6 +38,7 @@ export interface OverviewRows {
     readonly refused: bigint;
     readonly overridden: bigint;
     readonly unanswered: bigint;
+    readonly failed: bigint;
   }[];
   readonly quarantine: readonly { readonly reason: string; readonly open: bigint }[];
 }
@@ -51,7 +52,8 @@ const POPULATION = `SELECT (SELECT count(*) FROM console.profile_view WHERE kind
 const SEGMENTS = `SELECT segment, members FROM console.segment_count_view ORDER BY members DESC, segment LIMIT 50`;
 const ERP = `SELECT type, count(*) AS published, count(*) FILTER (WHERE decision = 'ACCEPTED') AS accepted,
   count(*) FILTER (WHERE decision = 'REFUSED') AS refused, count(*) FILTER (WHERE decision = 'OVERRIDDEN') AS overridden,
-  count(*) FILTER (WHERE decision IS NULL) AS unanswered FROM console.delivery_view GROUP BY type ORDER BY type`;
+  count(*) FILTER (WHERE decision IS NULL) AS unanswered,
+  count(*) FILTER (WHERE status = 'failed') AS failed FROM console.delivery_view GROUP BY type ORDER BY type`;
 const QUARANTINE = `SELECT reason, count(*) AS open FROM console.quarantine_view WHERE status = 'open' GROUP BY reason ORDER BY open DESC, reason`;
 
 /** Reads all figures of the overview. */

@@ -8,7 +8,8 @@ const seen = (...ends: readonly [bigint, number][]): readonly EndSample[] =>
 describe('lagOf', () => {
   it('knows nothing of a partition it never saw', () => expect(lagOf([], 0n)).toBeUndefined());
   it('is zero at the end', () => expect(lagOf(seen([10n, 0]), 10n)).toEqual({ records: 0n, seconds: 0 }));
-  it('is zero past the end (the look is older than the commit)', () => expect(lagOf(seen([10n, 0]), 12n)).toEqual({ records: 0n, seconds: 0 }));
+  it('is zero past the end (the look is older than the commit)', () =>
+    expect(lagOf(seen([10n, 0]), 12n)).toEqual({ records: 0n, seconds: 0 }));
   it('does not guess an age for records that were there before the first look', () =>
     expect(lagOf(seen([10n, 0]), 4n)).toEqual({ records: 6n, seconds: null }));
   it('interpolates between two looks', () => expect(lagOf(seen([0n, 0], [100n, 10_000]), 50n)).toEqual({ records: 50n, seconds: 5 }));

@@ -22,7 +22,8 @@ export function withSample(samples: readonly EndSample[], sample: EndSample): re
   // A lower end: the topic was made anew, what was known of the old one is void.
   if (last !== undefined && sample.end < last.end) return [sample];
   const before = samples.at(-2);
-  const kept = last !== undefined && before !== undefined && before.end === last.end && last.end === sample.end ? samples.slice(0, -1) : samples;
+  const kept =
+    last !== undefined && before !== undefined && before.end === last.end && last.end === sample.end ? samples.slice(0, -1) : samples;
   return [...kept, sample].slice(-KEPT);
 }
 

@@ -51,12 +51,12 @@ SELECT profile_id, document->>'kind' AS kind, document->>'name' AS name, documen
   'epoch'::timestamptz + (document->>'lastOrderAt')::bigint * interval '1 microsecond' AS last_order_at,
   document->'sources' AS sources, document->'provenance' AS provenance, document->'mergedFrom' AS merged_from, search,
   'epoch'::timestamptz + updated_at * interval '1 microsecond' AS updated_at
-FROM profile.profile WHERE merged_into IS NULL;
+FROM profile.profile WHERE visible;
 
 CREATE VIEW console.profile_total_view AS
 SELECT profile_id, t->>'currency' AS currency, (t->>'gross')::numeric * 0.0001 AS gross, (t->>'returned')::numeric * 0.0001 AS returned,
   (t->>'net')::numeric * 0.0001 AS net, (t->>'paid')::numeric * 0.0001 AS paid
-FROM profile.profile CROSS JOIN jsonb_array_elements(document->'totals') t WHERE merged_into IS NULL;
+FROM profile.profile CROSS JOIN jsonb_array_elements(document->'totals') t WHERE visible;
 
 -- One step; a survivor may have been merged further.
 CREATE VIEW console.profile_redirect_view AS
@@ -67,7 +67,7 @@ CREATE VIEW console.activity_view AS
 SELECT n.profile_id, d.occurred_at AS occurred_micros, 'epoch'::timestamptz + d.occurred_at * interval '1 microsecond' AS at,
   d.kind, d.source, d.document_id, d.version, d.detail, d.score, d.currency,
   CASE d.kind WHEN 'ORDER' THEN d.gross WHEN 'PAYMENT' THEN d.paid WHEN 'RETURN' THEN -d.returned WHEN 'INVOICE' THEN d.invoiced END * 0.0001 AS amount,
-  d.orders, d.gross * 0.0001 AS gross, d.returned * 0.0001 AS returned, d.paid * 0.0001 AS paid,
+  d.orders, d.interactions, d.complaints, d.gross * 0.0001 AS gross, d.returned * 0.0001 AS returned, d.paid * 0.0001 AS paid,
   d.cause_source, d.cause_id, d.topic, d.partition, d.record_offset
 FROM profile.document d JOIN profile.node n ON n.node = d.node;
 
@@ -104,6 +104,13 @@ CREATE VIEW console.replenishment_view AS
 SELECT sku, location, suggested_quantity * 0.0001 AS suggested_quantity, reorder_point, safety_stock, order_up_to, on_hand * 0.0001 AS on_hand,
   on_order * 0.0001 AS on_order, reason, event_id
 FROM forecast.replenishment;
+`,
+  ),
+  sqlMigration(
+    '0703-console-delivery-view',
+    `
+CREATE VIEW console.delivery_view AS
+SELECT event_id, type, key, status, attempts, decision, reason, value, published_at, answered_at FROM erp_bridge.delivery_answer;
 `,
   ),
 ];

@@ -37,6 +37,7 @@ export function overviewOf(rows: OverviewRows, lagOf: LagOf, kafka: Reach, readA
       refused: Number(row.refused),
       overridden: Number(row.overridden),
       unanswered: Number(row.unanswered),
+      failed: Number(row.failed),
     })),
     quarantine: rows.quarantine.map((row) => ({ reason: row.reason, open: Number(row.open) })),
   };

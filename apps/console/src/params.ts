@@ -1,6 +1,6 @@
 import { reasons, textFault } from '@tributary/contracts';
 import { z } from 'zod';
-import { customerSorts, explainableFields, explainableSums, quarantineStatuses } from './api.ts';
+import { customerSorts, explainableCounts, explainableFields, explainableMoney, quarantineStatuses } from './api.ts';
 import { BadParameter } from './api-fault.ts';
 
 /** Rows of a page unless asked otherwise, and at most. */
@@ -32,7 +32,11 @@ export const params = {
   customers: z.strictObject({ query: wanted, sort: z.enum(customerSorts).default('recent'), limit, after }),
   customer: z.strictObject({ id: profileId }),
   timeline: z.strictObject({ limit, after }),
-  why: z.strictObject({ field: z.enum([...explainableSums, ...explainableFields]), currency: currency.optional(), limit }),
+  why: z.strictObject({
+    field: z.enum([...explainableMoney, ...explainableCounts, ...explainableFields]),
+    currency: currency.optional(),
+    limit,
+  }),
   skus: z.strictObject({ query: wanted, limit, after }),
   sku: z.strictObject({ sku: text(300).min(1), location: text(300).min(1) }),
   quarantine: z.strictObject({

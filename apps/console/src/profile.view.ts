@@ -63,9 +63,9 @@ export async function readCustomer(db: Queryable, id: string, currency: string):
     db.query<Dated<SegmentMembership, 'since'>>(SEGMENTS, [profile.profileId]),
     db.query<Dated<Omit<Score, 'currency'>, 'asOf'>>(SCORES, [profile.profileId]),
   ]);
-  const { provenance: _provenance, ...facts } = profile;
+  const { profileId, kind, country, orders, returns, payments, interactions, complaints, totals, mergedFrom } = profile;
   return {
-    ...facts,
+    ...{ profileId, kind, country, orders, returns, payments, interactions, complaints, totals, mergedFrom },
     name: mask('name', profile.name),
     email: mask('email', profile.email),
     phone: mask('phone', profile.phone),

@@ -45,7 +45,10 @@ FROM console.quarantine_view JOIN console.quarantine_record_view USING (id) WHER
   );
   if (row === undefined) throw new NotFound('quarantined record');
   const { faults, headers, schemaId, bytes } = row;
-  const shown = Object.entries(headers).map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) }));
+  const shown = Object.entries(headers).map(([name, value]) => ({
+    name,
+    value: typeof value === 'string' ? value : JSON.stringify(value),
+  }));
   return { ...toRow(row), faults, headers: shown, schemaId, bytes };
 }
 

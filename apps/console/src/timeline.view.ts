@@ -1,5 +1,5 @@
 import type { Queryable } from '@tributary/persistence';
-import type { Cause, Contribution, ExplainableSum, Page, TimelineEntry } from './api.ts';
+import type { Cause, Contribution, ExplainableCount, ExplainableMoney, Page, TimelineEntry } from './api.ts';
 import { place, readCursor, writeCursor } from './cursor.ts';
 
 interface ActivityRow {
@@ -22,7 +22,12 @@ const COLUMNS = `at, occurred_micros AS micros, kind, source, document_id AS "do
   currency, amount::text AS amount, cause_source AS "causeSource", cause_id AS "causeId", topic, partition, record_offset AS "offset"`;
 
 /** What a profile did and what was done for it, latest first. */
-export async function readTimeline(db: Queryable, profileId: string, limit: number, cursor: string | undefined): Promise<Page<TimelineEntry>> {
+export async function readTimeline(
+  db: Queryable,
+  profileId: string,
+  limit: number,
+  cursor: string | undefined,
+): Promise<Page<TimelineEntry>> {
   const after = readCursor(cursor, [place.integer, place.text, place.text, place.text]);
   const rows = await db.query<ActivityRow>(
     `SELECT ${COLUMNS} FROM console.activity_view
@@ -47,19 +52,23 @@ ORDER BY occurred_micros DESC, kind DESC, source DESC, document_id DESC LIMIT $6
   };
 }
 
-const shares: Readonly<Record<ExplainableSum, string>> = {
+const shares: Readonly<Record<ExplainableMoney | ExplainableCount, string>> = {
   gross: 'gross',
   returned: 'returned',
   net: 'gross - returned',
   paid: 'paid',
   orders: 'orders',
+  returns: `(kind = 'RETURN')::integer`,
+  payments: `(kind = 'PAYMENT')::integer`,
+  interactions: 'interactions',
+  complaints: 'complaints',
 };
 
 /** What a sum is made of: its contributions, latest first, and the sum over all of them, which the database adds up. */
 export async function readContributions(
   db: Queryable,
   profileId: string,
-  field: ExplainableSum,
+  field: ExplainableMoney | ExplainableCount,
   currency: string | null,
   limit: number,
 ): Promise<{ readonly sum: string; readonly count: number; readonly contributions: readonly Contribution[] }> {

@@ -23,7 +23,10 @@ export class WebController {
     const [path = '/'] = request.url.split('?');
     if (path.startsWith('/api/')) throw new NotFound('route');
     if (this.assets === undefined) {
-      reply.status(503).headers({ 'content-type': 'text/plain; charset=utf-8' }).send('The page is not built. Build it with: npm run build\n');
+      reply
+        .status(503)
+        .headers({ 'content-type': 'text/plain; charset=utf-8' })
+        .send('The page is not built. Build it with: npm run build\n');
       return;
     }
     const found = assetFor(this.assets, path);

@@ -1,7 +1,17 @@
 import { useId, type ReactNode } from 'react';
 
 /** A titled part of a page. */
-export function Card({ title, note, children, className = '' }: { readonly title: string; readonly note?: ReactNode; readonly children: ReactNode; readonly className?: string }): ReactNode {
+export function Card({
+  title,
+  note,
+  children,
+  className = '',
+}: {
+  readonly title: string;
+  readonly note?: ReactNode;
+  readonly children: ReactNode;
+  readonly className?: string;
+}): ReactNode {
   const id = useId();
   return (
     <section className={`card ${className}`} aria-labelledby={id}>
@@ -23,6 +33,10 @@ export const Fact = ({ name, children }: { readonly name: string; readonly child
 );
 
 /** A word with a colour that says how good it is; the word says it too. */
-export const Tag = ({ tone = 'plain', children }: { readonly tone?: 'plain' | 'good' | 'warn' | 'bad'; readonly children: ReactNode }): ReactNode => (
-  <span className={`tag tag-${tone}`}>{children}</span>
-);
+export const Tag = ({
+  tone = 'plain',
+  children,
+}: {
+  readonly tone?: 'plain' | 'good' | 'warn' | 'bad';
+  readonly children: ReactNode;
+}): ReactNode => <span className={`tag tag-${tone}`}>{children}</span>;

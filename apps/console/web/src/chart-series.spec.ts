@@ -54,7 +54,15 @@ describe('chartSeries', () => {
     ]);
   });
   it('shows at most two years of weeks', () =>
-    expect(chartSeries([{ day: '2001-01-01', quantity: '1' }, { day: '2026-01-14', quantity: '1' }], forecast({})).steps).toHaveLength(106));
+    expect(
+      chartSeries(
+        [
+          { day: '2001-01-01', quantity: '1' },
+          { day: '2026-01-14', quantity: '1' },
+        ],
+        forecast({}),
+      ).steps,
+    ).toHaveLength(106));
   it('shows history alone, and nothing at all', () => {
     expect(chartSeries([{ day: '2026-01-14', quantity: '1' }], null).steps).toEqual([{ start: '2026-01-08', actual: 1, mean: null }]);
     expect(chartSeries([], null)).toEqual({ steps: [], bands: [] });

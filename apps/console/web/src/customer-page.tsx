@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from 'react';
-import type { Customer, PersonalData } from '../../src/api.ts';
+import { explainableCounts, type Customer, type PersonalData } from '../../src/api.ts';
 import { Card, Fact, Tag } from './card.tsx';
 import { CustomerScore } from './customer-score.tsx';
 import { CustomerSegments } from './customer-segments.tsx';
@@ -144,15 +144,11 @@ function Person({ customer, personal, ask }: AskProps & { readonly personal: Per
 
 function Counts({ customer, ask }: AskProps): ReactNode {
   const { t, format } = useLocale();
-  const counts = ['returns', 'payments', 'interactions', 'complaints'] as const;
   return (
     <dl className="facts counts">
-      <Fact name={t('customer.orders')}>
-        {format.count(customer.orders)} <WhyButton field={{ field: 'orders' }} ask={ask} />
-      </Fact>
-      {counts.map((count) => (
+      {explainableCounts.map((count) => (
         <Fact key={count} name={t(`customer.${count}`)}>
-          {format.count(customer[count])}
+          {format.count(customer[count])} <WhyButton field={{ field: count }} ask={ask} />
         </Fact>
       ))}
     </dl>

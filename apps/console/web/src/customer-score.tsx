@@ -31,10 +31,12 @@ export function CustomerScore({ score }: { readonly score: Score | null }): Reac
         </Fact>
         <Fact name={t('customer.pAlive')}>{score.pAlive === null ? t('state.unknown') : format.percent(score.pAlive)}</Fact>
         <Fact name={t('customer.expected')}>
-          {score.expectedPurchases === null ? t('state.unknown') : format.number(score.expectedPurchases)} <span className="quiet">{horizon}</span>
+          {score.expectedPurchases === null ? t('state.unknown') : format.number(score.expectedPurchases)}{' '}
+          <span className="quiet">{horizon}</span>
         </Fact>
         <Fact name={t('customer.clv')}>
-          {score.lifetimeValue === null ? t('state.unknown') : format.money(score.lifetimeValue, score.currency)} <span className="quiet">{horizon}</span>
+          {score.lifetimeValue === null ? t('state.unknown') : format.money(score.lifetimeValue, score.currency)}{' '}
+          <span className="quiet">{horizon}</span>
         </Fact>
         <Fact name={t('customer.model')}>
           <span className="quiet small">{score.model}</span>

@@ -54,7 +54,9 @@ export function CustomersPage(): ReactNode {
       </form>
       <p className="quiet">{t('customers.masked')}</p>
       <Ready asked={pages}>
-        {(rows) => (rows.length === 0 ? <Empty>{t(search.query === '' ? 'customers.none' : 'customers.empty')}</Empty> : <CustomerTable rows={rows} />)}
+        {(rows) =>
+          rows.length === 0 ? <Empty>{t(search.query === '' ? 'customers.none' : 'customers.empty')}</Empty> : <CustomerTable rows={rows} />
+        }
       </Ready>
       <More pages={pages} />
     </>
@@ -79,7 +81,7 @@ function CustomerTable({ rows }: { readonly rows: readonly CustomerRow[] }): Rea
               </Link>
             ),
           },
-          { key: 'kind', title: t('column.what'), cell: (row) => <Tag>{word(`kind.${row.kind}`, row.kind)}</Tag> },
+          { key: 'kind', title: t('column.kind'), cell: (row) => <Tag>{word(`kind.${row.kind}`, row.kind)}</Tag> },
           { key: 'email', title: t('column.email'), cell: (row) => <bdi>{row.email ?? '–'}</bdi> },
           { key: 'country', title: t('column.country'), cell: (row) => <bdi>{row.country ?? '–'}</bdi> },
           { key: 'orders', title: t('column.orders'), numeric: true, cell: (row) => format.count(row.orders) },
@@ -87,9 +89,17 @@ function CustomerTable({ rows }: { readonly rows: readonly CustomerRow[] }): Rea
             key: 'net',
             title: t('column.net'),
             numeric: true,
-            cell: (row) => (row.totals.length === 0 ? '–' : row.totals.map(({ currency, net }) => <div key={currency}>{format.money(net, currency)}</div>)),
+            cell: (row) =>
+              row.totals.length === 0
+                ? '–'
+                : row.totals.map(({ currency, net }) => <div key={currency}>{format.money(net, currency)}</div>),
           },
-          { key: 'last', title: t('column.lastOrder'), numeric: true, cell: (row) => (row.lastOrderAt === null ? '–' : format.date(row.lastOrderAt)) },
+          {
+            key: 'last',
+            title: t('column.lastOrder'),
+            numeric: true,
+            cell: (row) => (row.lastOrderAt === null ? '–' : format.date(row.lastOrderAt)),
+          },
         ]}
       />
     </div>

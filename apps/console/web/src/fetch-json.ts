@@ -13,16 +13,23 @@ export class ApiFailure extends Error {
 }
 
 const isApiError = (body: unknown): body is ApiError =>
-  typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'object' && body.error !== null && 'code' in body.error;
+  typeof body === 'object' &&
+  body !== null &&
+  'error' in body &&
+  typeof body.error === 'object' &&
+  body.error !== null &&
+  'code' in body.error;
 
 /** Asks the console's API. Throws {@link ApiFailure}; an abort throws the browser's `AbortError`. */
 export async function fetchJson<T>(path: string, options: { readonly method?: 'POST'; readonly signal?: AbortSignal } = {}): Promise<T> {
-  const answer = await fetch(path, { method: options.method ?? 'GET', headers: { accept: 'application/json' }, signal: options.signal ?? null }).catch(
-    (error: unknown) => {
-      if (error instanceof DOMException && error.name === 'AbortError') throw error;
-      throw new ApiFailure('network', null);
-    },
-  );
+  const answer = await fetch(path, {
+    method: options.method ?? 'GET',
+    headers: { accept: 'application/json' },
+    signal: options.signal ?? null,
+  }).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiFailure('network', null);
+  });
   const body = await answer.json().catch(() => undefined as unknown);
   if (answer.ok && body !== undefined) return body as T;
   if (isApiError(body)) throw new ApiFailure(body.error.code, body.error.id);

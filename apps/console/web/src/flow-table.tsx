@@ -41,7 +41,7 @@ export function FlowTable({ topics }: { readonly topics: readonly TopicFlow[] })
 }
 
 function Partitions({ flow }: { readonly flow: TopicFlow }): ReactNode {
-  const { t, format } = useLocale();
+  const { t } = useLocale();
   const counts = useFlowColumns<PartitionFlow>();
   return (
     <Table
@@ -50,7 +50,7 @@ function Partitions({ flow }: { readonly flow: TopicFlow }): ReactNode {
       rowKey={(row) => String(row.partition)}
       columns={[
         { key: 'partition', title: t('column.partition'), numeric: true, cell: (row) => row.partition },
-        { key: 'next', title: t('column.nextOffset'), numeric: true, cell: (row) => format.number(row.nextOffset) },
+        { key: 'next', title: t('column.nextOffset'), numeric: true, cell: (row) => row.nextOffset },
         ...counts,
       ]}
     />
@@ -62,8 +62,18 @@ function useFlowColumns<Row extends Flow>(): readonly Column<Row>[] {
   const counts = ['consumed', 'applied', 'duplicate', 'stale', 'parked', 'quarantined'] as const;
   return [
     ...counts.map((key) => ({ key, title: t(`column.${key}`), numeric: true, cell: (row: Row) => format.count(row[key]) })),
-    { key: 'lag', title: t('column.lag'), numeric: true, cell: (row) => (row.lagRecords === null ? t('state.unknown') : format.count(row.lagRecords)) },
-    { key: 'lagTime', title: t('column.lagTime'), numeric: true, cell: (row) => (row.lagSeconds === null ? t('state.unknown') : format.duration(row.lagSeconds)) },
+    {
+      key: 'lag',
+      title: t('column.lag'),
+      numeric: true,
+      cell: (row) => (row.lagRecords === null ? t('state.unknown') : format.count(row.lagRecords)),
+    },
+    {
+      key: 'lagTime',
+      title: t('column.lagTime'),
+      numeric: true,
+      cell: (row) => (row.lagSeconds === null ? t('state.unknown') : format.duration(row.lagSeconds)),
+    },
     {
       key: 'balanced',
       title: t('column.balanced'),

@@ -51,6 +51,9 @@ function optionOf({ steps, bands }: ChartSeries, { t, format }: Locale, style: C
       top: 4,
       left: 4,
       itemGap: 18,
+      icon: 'roundRect',
+      itemWidth: 14,
+      itemHeight: 8,
       textStyle: text,
       data: [t('forecast.actual'), t('forecast.mean'), ...bands.map(({ low, high }) => bandName(low, high))],
     },
@@ -70,7 +73,9 @@ function optionOf({ steps, bands }: ChartSeries, { t, format }: Locale, style: C
           format.date(`${step.start}T00:00:00Z`),
           ...(step.actual === null ? [] : [`${t('forecast.actual')}: ${number(step.actual)}`]),
           ...(step.mean === null ? [] : [`${t('forecast.mean')}: ${number(step.mean)}`]),
-          ...bands.flatMap(({ low, high, from, to }) => (from[at] === null ? [] : [`${bandName(low, high)}: ${number(from[at])} – ${number(to[at])}`])),
+          ...bands.flatMap(({ low, high, from, to }) =>
+            from[at] === null ? [] : [`${bandName(low, high)}: ${number(from[at])} – ${number(to[at])}`],
+          ),
         ];
         return rows.join('\n');
       },
@@ -83,19 +88,37 @@ function optionOf({ steps, bands }: ChartSeries, { t, format }: Locale, style: C
       axisTick: { show: false },
       axisLabel: { ...text, hideOverlap: true, formatter: (day: string) => format.date(`${day}T00:00:00Z`) },
     },
-    yAxis: { type: 'value', min: 0, splitLine: { lineStyle: line }, axisLabel: { ...text, formatter: (value: number) => format.number(value, 1) } },
+    yAxis: {
+      type: 'value',
+      min: 0,
+      splitLine: { lineStyle: line },
+      axisLabel: { ...text, formatter: (value: number) => format.number(value, 1) },
+    },
     dataZoom: [{ type: 'inside', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false }],
     series: [
       // A band is a line at its lower edge, unseen, with the difference to the upper edge stacked on it.
       ...bands.flatMap(({ low, high, from, to }, index) => {
         const band = { type: 'line', stack: `band-${index}`, symbol: 'none', lineStyle: { opacity: 0 }, silent: true } as const;
-        const area = { color: colour('--accent'), opacity: 0.14 };
+        const area = { color: colour('--accent'), opacity: 0.12 + 0.12 * index };
         return [
           { ...band, name: `low-${index}`, data: from },
-          { ...band, name: bandName(low, high), data: to.map((value, at) => difference(value, from[at])), areaStyle: area, itemStyle: area },
+          {
+            ...band,
+            name: bandName(low, high),
+            data: to.map((value, at) => difference(value, from[at])),
+            areaStyle: area,
+            itemStyle: area,
+          },
         ];
       }),
-      { type: 'line', name: t('forecast.actual'), data: steps.map((step) => step.actual), symbol: 'none', lineStyle: { width: 1.5, color: colour('--text') }, itemStyle: { color: colour('--text') } },
+      {
+        type: 'line',
+        name: t('forecast.actual'),
+        data: steps.map((step) => step.actual),
+        symbol: 'none',
+        lineStyle: { width: 1.5, color: colour('--text') },
+        itemStyle: { color: colour('--text') },
+      },
       {
         type: 'line',
         name: t('forecast.mean'),
@@ -109,4 +132,5 @@ function optionOf({ steps, bands }: ChartSeries, { t, format }: Locale, style: C
   };
 }
 
-const difference = (high: number | null, low: number | null | undefined): number | null => (high === null || low === null || low === undefined ? null : high - low);
+const difference = (high: number | null, low: number | null | undefined): number | null =>
+  high === null || low === null || low === undefined ? null : high - low;

@@ -25,28 +25,54 @@ export function ForecastPage(): ReactNode {
       </div>
       <div className="picker">
         <aside className="card flush" aria-label={t('forecast.list')}>
-          <input type="search" aria-label={t('forecast.search')} placeholder={t('forecast.search')} value={search} maxLength={200} onChange={(event) => setSearch(event.target.value)} />
+          <input
+            type="search"
+            aria-label={t('forecast.search')}
+            placeholder={t('forecast.search')}
+            value={search}
+            maxLength={200}
+            onChange={(event) => setSearch(event.target.value)}
+          />
           <Ready asked={pages}>
             {(rows) =>
-              rows.length === 0 ? <Empty>{t(search === '' ? 'forecast.empty' : 'forecast.noMatch')}</Empty> : <SkuList rows={rows} sku={sku} location={location} />
+              rows.length === 0 ? (
+                <Empty>{t(search === '' ? 'forecast.empty' : 'forecast.noMatch')}</Empty>
+              ) : (
+                <SkuList rows={rows} sku={sku} location={location} />
+              )
             }
           </Ready>
           <More pages={pages} />
         </aside>
         <div>
-          {sku === null || location === null ? <p className="empty">{t('forecast.choose')}</p> : <SkuView key={`${sku}\n${location}`} sku={sku} location={location} />}
+          {sku === null || location === null ? (
+            <p className="empty">{t('forecast.choose')}</p>
+          ) : (
+            <SkuView key={`${sku}\n${location}`} sku={sku} location={location} />
+          )}
         </div>
       </div>
     </>
   );
 }
 
-function SkuList({ rows, sku, location }: { readonly rows: readonly SkuRow[]; readonly sku: string | null; readonly location: string | null }): ReactNode {
+function SkuList({
+  rows,
+  sku,
+  location,
+}: {
+  readonly rows: readonly SkuRow[];
+  readonly sku: string | null;
+  readonly location: string | null;
+}): ReactNode {
   return (
     <ul className="skus">
       {rows.map((row) => (
         <li key={`${row.sku}\n${row.location}`}>
-          <Link to={`/forecast?${new URLSearchParams({ sku: row.sku, location: row.location }).toString()}`} current={row.sku === sku && row.location === location}>
+          <Link
+            to={`/forecast?${new URLSearchParams({ sku: row.sku, location: row.location }).toString()}`}
+            current={row.sku === sku && row.location === location}
+          >
             <bdi className="strong">{row.sku}</bdi>
             <span className="quiet">
               <bdi>{row.location}</bdi> · {row.demandClass}
@@ -98,8 +124,17 @@ function SkuFigures({ sku }: { readonly sku: Sku }): ReactNode {
               rows={[...forecast.candidates].sort((left, right) => (left.error ?? Infinity) - (right.error ?? Infinity))}
               rowKey={(row) => row.model}
               columns={[
-                { key: 'model', title: t('column.model'), cell: (row) => (row.model === forecast.model ? <strong>{row.model}</strong> : row.model) },
-                { key: 'error', title: t('column.error'), numeric: true, cell: (row) => (row.error === null ? '–' : format.number(row.error, 3)) },
+                {
+                  key: 'model',
+                  title: t('column.model'),
+                  cell: (row) => (row.model === forecast.model ? <strong>{row.model}</strong> : row.model),
+                },
+                {
+                  key: 'error',
+                  title: t('column.error'),
+                  numeric: true,
+                  cell: (row) => (row.error === null ? '–' : format.number(row.error, 3)),
+                },
               ]}
             />
           </Card>
@@ -147,7 +182,14 @@ function Replenishment({ sku }: { readonly sku: Sku }): ReactNode {
       </Card>
     );
   const figures = ['suggestedQuantity', 'onHand', 'onOrder', 'reorderPoint', 'safetyStock', 'orderUpTo'] as const;
-  const names = { suggestedQuantity: 'forecast.suggested', onHand: 'forecast.onHand', onOrder: 'forecast.onOrder', reorderPoint: 'forecast.reorderPoint', safetyStock: 'forecast.safetyStock', orderUpTo: 'forecast.orderUpTo' } as const;
+  const names = {
+    suggestedQuantity: 'forecast.suggested',
+    onHand: 'forecast.onHand',
+    onOrder: 'forecast.onOrder',
+    reorderPoint: 'forecast.reorderPoint',
+    safetyStock: 'forecast.safetyStock',
+    orderUpTo: 'forecast.orderUpTo',
+  } as const;
   return (
     <Card title={t('forecast.replenishment')}>
       <dl className="facts">
@@ -189,7 +231,9 @@ function AnswerText({ title, answer }: { readonly title: string; readonly answer
     <div className="answer">
       <h3>{title}</h3>
       <p>
-        <Tag tone={tones[answer.decision ?? ''] ?? 'plain'}>{answer.decision === null ? t('decision.none') : word(`decision.${answer.decision}`, answer.decision)}</Tag>{' '}
+        <Tag tone={tones[answer.decision ?? ''] ?? 'plain'}>
+          {answer.decision === null ? t('decision.none') : word(`decision.${answer.decision}`, answer.decision)}
+        </Tag>{' '}
         {answer.value !== null && <strong>{t('forecast.overriddenWith', { value: format.number(answer.value, 1) })}</strong>}
       </p>
       {answer.reason !== null && (
@@ -222,7 +266,10 @@ function SeriesTable({ series }: { readonly series: ChartSeries }): ReactNode {
         { key: 'expected', title: t('column.expected'), numeric: true, cell: (row) => number(row.mean) },
         {
           key: 'range',
-          title: widest === undefined ? t('column.range') : t('forecast.band', { low: format.percent(widest.low), high: format.percent(widest.high) }),
+          title:
+            widest === undefined
+              ? t('column.range')
+              : t('forecast.band', { low: format.percent(widest.low), high: format.percent(widest.high) }),
           numeric: true,
           cell: (row) => (row.from === null ? '–' : `${number(row.from)} – ${number(row.to)}`),
         },

@@ -46,7 +46,8 @@ export function formatFor(language: Language): Format {
   const byCurrency = new Map<string, Intl.NumberFormat>();
   return {
     count: (value) => plain.format(value),
-    number: (value, places = 2) => kept(byPlaces, places, () => new Intl.NumberFormat(language, { maximumFractionDigits: places })).format(exact(value)),
+    number: (value, places = 2) =>
+      kept(byPlaces, places, () => new Intl.NumberFormat(language, { maximumFractionDigits: places })).format(exact(value)),
     percent: (value) => share.format(value),
     money: (amount, currency) =>
       CODE.test(currency)

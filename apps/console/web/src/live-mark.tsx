@@ -23,7 +23,9 @@ export function LiveMark({ polled, overview }: { readonly polled: Polled<Overvie
       {polled.failure === undefined && overview.database.state === 'down' && (
         <p className="notice notice-warn">{t('live.database', { time: format.time(overview.database.since), ago })}</p>
       )}
-      {overview.kafka.state === 'down' && <p className="notice notice-warn">{t('live.kafka', { time: format.time(overview.kafka.since) })}</p>}
+      {overview.kafka.state === 'down' && (
+        <p className="notice notice-warn">{t('live.kafka', { time: format.time(overview.kafka.since) })}</p>
+      )}
     </div>
   );
 }

@@ -11,30 +11,32 @@ export function MoneyTable({ totals, ask }: { readonly totals: readonly Totals[]
   if (totals.length === 0) return <Empty>{t('customer.noMoney')}</Empty>;
   const figures = ['gross', 'returned', 'net', 'paid'] as const;
   return (
-    <table className="money">
-      <caption className="unseen">{t('customer.money')}</caption>
-      <thead className={totals.length === 1 ? 'unseen' : undefined}>
-        <tr>
-          <td />
-          {totals.map(({ currency }) => (
-            <th key={currency} scope="col" className="num">
-              {currency}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {figures.map((figure) => (
-          <tr key={figure} className={figure === 'net' ? 'sum' : undefined}>
-            <th scope="row">{t(`customer.${figure}`)}</th>
-            {totals.map((row) => (
-              <td key={row.currency} className="num">
-                {format.money(row[figure], row.currency)} <WhyButton field={{ field: figure, currency: row.currency }} ask={ask} />
-              </td>
+    <div className="table" role="region" aria-label={t('customer.money')} tabIndex={0}>
+      <table className="money">
+        <caption className="unseen">{t('customer.money')}</caption>
+        <thead className={totals.length === 1 ? 'unseen' : undefined}>
+          <tr>
+            <td />
+            {totals.map(({ currency }) => (
+              <th key={currency} scope="col" className="num">
+                {currency}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {figures.map((figure) => (
+            <tr key={figure} className={figure === 'net' ? 'sum' : undefined}>
+              <th scope="row">{t(`customer.${figure}`)}</th>
+              {totals.map((row) => (
+                <td key={row.currency} className="num">
+                  {format.money(row[figure], row.currency)} <WhyButton field={{ field: figure, currency: row.currency }} ask={ask} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -40,7 +40,10 @@ function Figures({ overview }: { readonly overview: Overview }): ReactNode {
           <ErpTable rows={overview.erp} />
         </Card>
         <Card title={t('overview.segmentList')}>
-          <Bars rows={overview.segments.map(({ segment, members }) => ({ name: segment, count: members }))} empty={t('overview.emptySegments')} />
+          <Bars
+            rows={overview.segments.map(({ segment, members }) => ({ name: segment, count: members }))}
+            empty={t('overview.emptySegments')}
+          />
         </Card>
         <Card title={t('overview.outbox')}>
           <OutboxTable rows={overview.outbox} />
@@ -61,10 +64,26 @@ function Loop({ overview }: { readonly overview: Overview }): ReactNode {
   const memberships = overview.segments.reduce((total, { members }) => total + members, 0);
   const steps = [
     { name: t('overview.facts'), figure: overview.total.applied, note: t('overview.factsNote') },
-    { name: t('overview.profiles'), figure: overview.profiles, note: t('overview.profilesNote', { guests: format.count(overview.guests) }) },
-    { name: t('overview.segments'), figure: memberships, note: t('overview.segmentsNote', { count: format.count(overview.segments.length) }) },
-    { name: t('overview.forecasts'), figure: overview.forecasts, note: t('overview.forecastsNote', { count: format.count(overview.replenishments) }) },
-    { name: t('overview.answers'), figure: published - sum((row) => row.unanswered), note: t('overview.answersNote', { published: format.count(published) }) },
+    {
+      name: t('overview.profiles'),
+      figure: overview.profiles,
+      note: t('overview.profilesNote', { guests: format.count(overview.guests) }),
+    },
+    {
+      name: t('overview.segments'),
+      figure: memberships,
+      note: t('overview.segmentsNote', { count: format.count(overview.segments.length) }),
+    },
+    {
+      name: t('overview.forecasts'),
+      figure: overview.forecasts,
+      note: t('overview.forecastsNote', { count: format.count(overview.replenishments) }),
+    },
+    {
+      name: t('overview.answers'),
+      figure: published - sum((row) => row.unanswered),
+      note: t('overview.answersNote', { published: format.count(published) }),
+    },
   ];
   return (
     <ol className="loop" aria-label={t('overview.loop')}>
@@ -118,7 +137,7 @@ const Term = ({ name, figure }: { readonly name: string; readonly figure: string
 function ErpTable({ rows }: { readonly rows: readonly ErpAnswers[] }): ReactNode {
   const { t, format } = useLocale();
   if (rows.length === 0) return <Empty>{t('overview.emptyErp')}</Empty>;
-  const counts = ['published', 'accepted', 'refused', 'overridden', 'unanswered'] as const;
+  const counts = ['published', 'accepted', 'refused', 'overridden', 'unanswered', 'failed'] as const;
   return (
     <Table
       caption={t('overview.erp')}
@@ -154,7 +173,8 @@ function OutboxTable({ rows }: { readonly rows: readonly OutboxFlow[] }): ReactN
           key: 'oldest',
           title: t('column.oldest'),
           numeric: true,
-          cell: (row) => (row.oldestUnsent === null ? '–' : format.duration(Math.max(0, (Date.now() - Date.parse(row.oldestUnsent)) / 1000))),
+          cell: (row) =>
+            row.oldestUnsent === null ? '–' : format.duration(Math.max(0, (Date.now() - Date.parse(row.oldestUnsent)) / 1000)),
         },
       ]}
     />
@@ -168,7 +188,13 @@ function QuarantineBars({ overview }: { readonly overview: Overview }): ReactNod
 }
 
 /** Names with counts and bars to compare them by eye. */
-function Bars({ rows, empty }: { readonly rows: readonly { readonly name: string; readonly count: number }[]; readonly empty: string }): ReactNode {
+function Bars({
+  rows,
+  empty,
+}: {
+  readonly rows: readonly { readonly name: string; readonly count: number }[];
+  readonly empty: string;
+}): ReactNode {
   const { format } = useLocale();
   if (rows.length === 0) return <Empty>{empty}</Empty>;
   const most = Math.max(1, ...rows.map(({ count }) => count));

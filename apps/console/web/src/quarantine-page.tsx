@@ -46,7 +46,9 @@ export function QuarantinePage(): ReactNode {
           </select>
         </label>
       </form>
-      <Ready asked={pages}>{(rows) => (rows.length === 0 ? <Empty>{t('quarantine.empty')}</Empty> : <QuarantineTable rows={rows} />)}</Ready>
+      <Ready asked={pages}>
+        {(rows) => (rows.length === 0 ? <Empty>{t('quarantine.empty')}</Empty> : <QuarantineTable rows={rows} />)}
+      </Ready>
       <More pages={pages} />
     </>
   );
@@ -74,7 +76,12 @@ function QuarantineTable({ rows }: { readonly rows: readonly QuarantineRow[] }):
           { key: 'contract', title: t('column.contract'), cell: (row) => (row.contract === null ? '–' : <code>{row.contract}</code>) },
           { key: 'position', title: t('quarantine.position'), cell: (row) => <Position row={row} /> },
           { key: 'event', title: t('quarantine.event'), cell: (row) => <bdi className="mono cut">{row.eventId ?? '–'}</bdi> },
-          { key: 'last', title: t('column.lastSeen'), numeric: true, cell: (row) => <time dateTime={row.lastSeen}>{format.dateTime(row.lastSeen)}</time> },
+          {
+            key: 'last',
+            title: t('column.lastSeen'),
+            numeric: true,
+            cell: (row) => <time dateTime={row.lastSeen}>{format.dateTime(row.lastSeen)}</time>,
+          },
           { key: 'seen', title: t('column.seen'), numeric: true, cell: (row) => format.count(row.seen) },
         ]}
       />
@@ -84,13 +91,13 @@ function QuarantineTable({ rows }: { readonly rows: readonly QuarantineRow[] }):
 
 /** Topic, partition and offset; or that it never got into Kafka. */
 export function Position({ row }: { readonly row: QuarantineRow }): ReactNode {
-  const { t, format } = useLocale();
+  const { t } = useLocale();
   if (row.topic === null || row.partition === null || row.offset === null) return <Tag>{t('quarantine.http')}</Tag>;
   return (
     <span className="cause">
       <code>{row.topic}</code>{' '}
       <span className="mono">
-        [{row.partition}] @{format.number(row.offset)}
+        [{row.partition}] @{row.offset}
       </span>
     </span>
   );

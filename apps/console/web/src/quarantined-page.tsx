@@ -80,7 +80,10 @@ function Quarantined({ detail }: { readonly detail: QuarantineDetail }): ReactNo
           />
         )}
       </Card>
-      <Card title={t('quarantine.raw')} note={detail.bytes === null ? undefined : t('quarantine.size', { bytes: format.count(detail.bytes) })}>
+      <Card
+        title={t('quarantine.raw')}
+        note={detail.bytes === null ? undefined : t('quarantine.size', { bytes: format.count(detail.bytes) })}
+      >
         <RawRecord id={detail.id} />
       </Card>
     </>
@@ -118,7 +121,11 @@ function RecordText({ record }: { readonly record: QuarantineRecord }): ReactNod
         <bdi className="mono">{record.key ?? '–'}</bdi>
       </Fact>
       <Fact name={t('quarantine.decoded')}>
-        {record.decoded.ok ? <pre tabIndex={0}>{record.decoded.json}</pre> : <bdi>{t('quarantine.notDecoded', { why: record.decoded.why })}</bdi>}
+        {record.decoded.ok ? (
+          <pre tabIndex={0}>{record.decoded.json}</pre>
+        ) : (
+          <bdi>{t('quarantine.notDecoded', { why: record.decoded.why })}</bdi>
+        )}
       </Fact>
       <Fact name={t('quarantine.hex')}>
         <pre tabIndex={0}>{record.hex.join('\n')}</pre>

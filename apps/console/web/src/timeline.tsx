@@ -27,7 +27,7 @@ export function Timeline({ profileId }: { readonly profileId: string }): ReactNo
                   key: 'what',
                   title: t('column.what'),
                   cell: (row) => (
-                    <>
+                    <span className="nowrap">
                       <span className={`mark mark-${row.kind.toLowerCase()}`} aria-hidden="true" /> {word(`activity.${row.kind}`, row.kind)}
                       {row.detail !== null && (
                         <>
@@ -35,7 +35,7 @@ export function Timeline({ profileId }: { readonly profileId: string }): ReactNo
                           <bdi className="quiet">{row.detail}</bdi>
                         </>
                       )}
-                    </>
+                    </span>
                   ),
                 },
                 {

@@ -15,7 +15,11 @@ const isAbort = (error: unknown): boolean => error instanceof DOMException && er
 
 /** Asks once, and again when the path changes. `null` asks nothing. */
 export function useApi<T>(path: string | null): Asked<T> {
-  const [state, setState] = useState<{ path: string | null; data: T | undefined; failure: ApiFailure | undefined }>({ path: null, data: undefined, failure: undefined });
+  const [state, setState] = useState<{ path: string | null; data: T | undefined; failure: ApiFailure | undefined }>({
+    path: null,
+    data: undefined,
+    failure: undefined,
+  });
   const [round, setRound] = useState(0);
   useEffect(() => {
     if (path === null) return;
@@ -95,7 +99,11 @@ export interface Paged<Row> extends Asked<readonly Row[]> {
 /** Reads a list and, on demand, its further pages. `path` holds everything but the cursor. */
 export function usePages<Row>(path: string): Paged<Row> {
   const first = useApi<Page<Row>>(path);
-  const [rest, setRest] = useState<{ first: Page<Row> | undefined; pages: readonly Page<Row>[]; failure: ApiFailure | undefined }>({ first: undefined, pages: [], failure: undefined });
+  const [rest, setRest] = useState<{ first: Page<Row> | undefined; pages: readonly Page<Row>[]; failure: ApiFailure | undefined }>({
+    first: undefined,
+    pages: [],
+    failure: undefined,
+  });
   const asking = useRef(false);
   const pages = rest.first === first.data ? rest.pages : [];
   const next = (pages.at(-1) ?? first.data)?.next ?? null;

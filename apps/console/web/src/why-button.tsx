@@ -7,7 +7,12 @@ export function WhyButton({ field, ask }: { readonly field: WhyField; readonly a
   const { t } = useLocale();
   const name = t(`customer.${field.field}`);
   return (
-    <button type="button" className="why" aria-label={t('customer.whyOf', { field: field.currency === undefined ? name : `${name} (${field.currency})` })} onClick={() => ask(field)}>
+    <button
+      type="button"
+      className="why"
+      aria-label={t('customer.whyOf', { field: field.currency === undefined ? name : `${name} (${field.currency})` })}
+      onClick={() => ask(field)}
+    >
       {t('customer.why')}
     </button>
   );

@@ -1,5 +1,5 @@
 import { useEffect, useRef, type ReactNode } from 'react';
-import type { Contribution, ExplainableField, ExplainableSum, Why } from '../../src/api.ts';
+import type { Contribution, ExplainableCount, ExplainableField, ExplainableMoney, Why } from '../../src/api.ts';
 import { Tag } from './card.tsx';
 import { CauseText } from './cause-text.tsx';
 import { IdentityEvidence } from './identity-evidence.tsx';
@@ -10,7 +10,7 @@ import { useApi } from './use-api.ts';
 
 /** What is asked about: a field of the profile; a sum of money in one currency. */
 export interface WhyField {
-  readonly field: ExplainableSum | ExplainableField;
+  readonly field: ExplainableMoney | ExplainableCount | ExplainableField;
   readonly currency?: string;
 }
 
@@ -29,7 +29,11 @@ export function WhyDialog({ profileId, field, close }: WhyDialogProps): ReactNod
     element?.showModal();
     return () => element?.close();
   }, []);
-  const query = new URLSearchParams({ field: field.field, limit: '200', ...(field.currency === undefined ? {} : { currency: field.currency }) });
+  const query = new URLSearchParams({
+    field: field.field,
+    limit: '200',
+    ...(field.currency === undefined ? {} : { currency: field.currency }),
+  });
   const asked = useApi<Why>(`/api/customers/${encodeURIComponent(profileId)}/why?${query.toString()}`);
   const name = t(`customer.${field.field}`);
   return (
@@ -97,7 +101,9 @@ function WhyText({ why }: { readonly why: Extract<Why, { kind: 'field' }> }): Re
       <p className="figure">
         <bdi>{why.shown ?? '–'}</bdi>
       </p>
-      <p>{why.origin === null ? t('why.noOrigin') : t('why.origin', { source: why.origin.source, date: format.dateTime(why.origin.at) })}</p>
+      <p>
+        {why.origin === null ? t('why.noOrigin') : t('why.origin', { source: why.origin.source, date: format.dateTime(why.origin.at) })}
+      </p>
       {why.evidence.length > 0 && (
         <>
           <h3>{t('why.evidence')}</h3>
