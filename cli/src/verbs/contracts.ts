@@ -16,10 +16,16 @@ export function registerContractsVerbs(program: Command): void {
     .description('every version against every other (FULL_TRANSITIVE); names version and field')
     .option('--json', 'for programs')
     .action((options: Shared) => {
-      const faults = allContracts.flatMap((contract) => checkCompatibility(contract.versions).map((verdict) => ({ contract: contract.name, ...verdict })));
+      const faults = allContracts.flatMap((contract) =>
+        checkCompatibility(contract.versions).map((verdict) => ({ contract: contract.name, ...verdict })),
+      );
       const versions = allContracts.reduce((sum, contract) => sum + contract.versions.length, 0);
-      createOutput(options.json === true).result({ compatible: faults.length === 0, contracts: allContracts.length, versions, faults }, () =>
-        faults.length === 0 ? `${allContracts.length} contracts, ${versions} versions: every version reads every other` : faults.map((fault) => `${fault.contract}: ${fault.message}`).join('\n'),
+      createOutput(options.json === true).result(
+        { compatible: faults.length === 0, contracts: allContracts.length, versions, faults },
+        () =>
+          faults.length === 0
+            ? `${allContracts.length} contracts, ${versions} versions: every version reads every other`
+            : faults.map((fault) => `${fault.contract}: ${fault.message}`).join('\n'),
       );
       if (faults.length > 0) process.exitCode = exitCode.failed;
     });
@@ -36,8 +42,14 @@ export function registerContractsVerbs(program: Command): void {
         id: contract.latest.id,
         role: contract.role,
         shape: contract.shape,
-        writers: apps.filter(([, app]) => app.writes.includes(contract)).map(([name]) => name).join(','),
-        readers: apps.filter(([, app]) => app.reads.includes(contract)).map(([name]) => name).join(','),
+        writers: apps
+          .filter(([, app]) => app.writes.includes(contract))
+          .map(([name]) => name)
+          .join(','),
+        readers: apps
+          .filter(([, app]) => app.reads.includes(contract))
+          .map(([name]) => name)
+          .join(','),
       }));
       createOutput(options.json === true).result(rows, () => table(rows));
     });
@@ -49,7 +61,13 @@ export function registerContractsVerbs(program: Command): void {
     .action((name: string, options: Shared & { version?: number }) => {
       const contract = contractNamed(name);
       const version = contract?.versions.find((entry) => entry.version === (options.version ?? contract.latest.version));
-      if (contract === undefined || version === undefined) throw new VerbFault(`no contract ${name}${options.version === undefined ? '' : ` v${options.version}`}; see tributary contracts list`, exitCode.notFound);
-      createOutput(options.json === true).result({ name, topic: contract.topic, subject: contract.subject, ...version }, () => JSON.stringify(version.schema, null, 2));
+      if (contract === undefined || version === undefined)
+        throw new VerbFault(
+          `no contract ${name}${options.version === undefined ? '' : ` v${options.version}`}; see tributary contracts list`,
+          exitCode.notFound,
+        );
+      createOutput(options.json === true).result({ name, topic: contract.topic, subject: contract.subject, ...version }, () =>
+        JSON.stringify(version.schema, null, 2),
+      );
     });
 }

@@ -115,10 +115,7 @@ FROM hub.quarantine WHERE $1::text IS NULL OR reason = $1 ORDER BY id DESC LIMIT
         };
         createOutput(options.json === true).result(shown, () =>
           Object.entries(shown)
-            .map(
-              ([name, value]) =>
-                `${name.padEnd(15)} ${isPlain(value) ? JSON.stringify(value, null, 2) : String(value)}`,
-            )
+            .map(([name, value]) => `${name.padEnd(15)} ${isPlain(value) ? JSON.stringify(value, null, 2) : String(value)}`)
             .join('\n'),
         );
       }),
