@@ -1,4 +1,4 @@
-import { digamma, hyp2f1, integrateUnit, logBeta, logGamma } from '@tributary/numerics';
+import { digamma, integrateUnit, logBeta, logGamma } from '@tributary/numerics';
 import type { CompressedSummary } from './customer-summary.ts';
 import { frequencyCounts } from './customer-summary.ts';
 import type { LogLikelihood } from './maximum-likelihood.ts';
@@ -136,10 +136,6 @@ const expectedByIntegral = (rate: number, age: number, a: number, b: number, t: 
   });
   return Math.min(atZero, Math.max(0, out + value));
 };
-
-/** The formula of {@link expectedWhileAlive} as printed, for tests that hold the two forms together. */
-export const expectedWhileAliveAsPrinted = (rate: number, age: number, a: number, b: number, t: number): number =>
-  ((a + b - 1) / (a - 1)) * (1 - (age / (age + t)) ** rate * hyp2f1(rate, b, a + b - 1, t / (age + t)));
 
 /** P(alive) after k chances: 1 / (1 + a/(b+k−1) ((α+T)/(α+tₓ))^(r+x)); 1 without a chance to leave. Fader, Hardie & Lee (2008). */
 export const aliveAfterChances = (
