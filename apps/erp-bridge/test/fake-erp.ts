@@ -22,6 +22,8 @@ export interface FakeErp {
   /** Signatures that did not verify. */
   badSignatures: number;
   mostAtOnce: number;
+  /** Milliseconds it thinks about each webhook. */
+  delayMs: number;
   answer: (hook: Seen) => Answer;
   /** Answers to GET by path and query; 404 without. */
   page: ((path: string, query: URLSearchParams) => { status: number; body: string }) | undefined;
@@ -34,7 +36,7 @@ export const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 export async function startFakeErp(port = 0): Promise<FakeErp> {
   const webhook = new Webhook(secret);
   let now = 0;
-  const erp: Omit<FakeErp, 'url' | 'close'> = { seen: [], badSignatures: 0, mostAtOnce: 0, answer: () => 202, page: undefined };
+  const erp: Omit<FakeErp, 'url' | 'close'> = { seen: [], badSignatures: 0, mostAtOnce: 0, delayMs: 0, answer: () => 202, page: undefined };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -62,6 +64,10 @@ export async function startFakeErp(port = 0): Promise<FakeErp> {
     erp.seen.push(hook);
     const answer = erp.answer(hook);
     if (answer === 'silence') return;
+    if (erp.delayMs > 0) setTimeout(() => give(answer, request, response), erp.delayMs);
+    else give(answer, request, response);
+  };
+  const give = (answer: Exclude<Answer, 'silence'>, request: IncomingMessage, response: ServerResponse): void => {
     if (answer === 'hang-up') request.socket.destroy();
     else if (typeof answer === 'number') response.writeHead(answer).end();
     else response.writeHead(answer.status, answer.headers).end();
