@@ -5,6 +5,7 @@ export { AMOUNT_SCALE, PRICE_SCALE, formatDecimal, parseDecimal, powerOfTen, rou
 export { fromHeaders, toHeaders, type Envelope } from './envelope.ts';
 export { EXACT_SCALE, exactLineValue, fitsMinorUnit, lineAmount, minorUnit } from './money.ts';
 export { reasons, type Checked, type Fault, type Reason } from './reasons.ts';
+export { lintSchema } from './schema-lint.ts';
 export { sameSchema } from './same-schema.ts';
 export { namedTypes, type FieldNode, type RecordNode, type SchemaNode } from './schema-node.ts';
 export { textFault } from './text-check.ts';
