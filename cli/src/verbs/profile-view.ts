@@ -1,6 +1,6 @@
 import { AMOUNT_SCALE, formatDecimal, formatMicros } from '@tributary/contracts';
 import { normaliseEmail, normalisePhone } from '@tributary/matching';
-import { Database, uuidArray } from '@tributary/persistence';
+import { uuidArray, type Database } from '@tributary/persistence';
 
 /** A profile as it is shown. */
 export interface ShownProfile {

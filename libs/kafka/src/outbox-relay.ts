@@ -76,7 +76,7 @@ export class OutboxRelay {
 
   private async run(loop: number, shards: readonly number[]): Promise<void> {
     let producer: Producer | undefined;
-    let woken = false;
+    let woken: boolean;
     let resume: (() => void) | undefined;
     this.wakes[loop] = () => {
       woken = true;
