@@ -53,7 +53,7 @@ function plain(result: Forecast, steps: number): Fitted {
 }
 
 function reasonOf({ model, demandClass, candidates, rollingOriginError }: Forecast, steps: number): string {
-  if (demandClass === 'no-demand') return `No demand in ${steps} periods.`;
+  if (demandClass === 'no-demand') return `No demand in the last ${steps} whole periods.`;
   const error =
     rollingOriginError === undefined
       ? ''
