@@ -68,7 +68,7 @@ export function chooseBlocking(
   return choose(candidates, simulate(candidates, atoms, fields.length, agreement, seed), budget, totalPairs);
 }
 
-/** The report of rules that were given rather than chosen. */
+/** Rules that were given rather than chosen, with their report. */
 export function reportBlocking(
   rules: readonly CompiledRule[],
   fields: readonly EncodedField[],
@@ -77,11 +77,11 @@ export function reportBlocking(
   source: readonly number[] | undefined,
   random: PatternTable,
   seed: number,
-): BlockingReport {
+): BlockingChoice {
   const totalPairs = pairsInAll(records, source);
   const candidates = costed(rules, fields, records, source, seed);
   const agreement = survivingAtoms(candidates, fields, atoms, records, source, random, totalPairs);
-  return reportOf(candidates, simulate(candidates, atoms, fields.length, agreement, seed), totalPairs);
+  return chosenOf(candidates, simulate(candidates, atoms, fields.length, agreement, seed), totalPairs);
 }
 
 function combinations(atoms: readonly BlockingAtom[]): CompiledRule[] {
@@ -263,12 +263,22 @@ function choose(candidates: readonly Candidate[], caught: readonly Uint8Array[],
     spent += (candidates[best] as Candidate).cost;
     for (let draw = 0; draw < draws; draw += 1) covered[draw] = (covered[draw] as number) + (caught[best]?.[draw] as number);
   }
-  const picked = chosen.map((index) => candidates[index] as Candidate);
+  return chosenOf(
+    chosen.map((index) => candidates[index] as Candidate),
+    chosen.map((index) => caught[index] as Uint8Array),
+    totalPairs,
+  );
+}
+
+/** The widest rule first: its pairs need no look at earlier rules. */
+function chosenOf(picked: readonly Candidate[], caught: readonly Uint8Array[], totalPairs: number): BlockingChoice {
+  const order = picked.map((_, index) => index).sort((a, b) => (picked[b] as Candidate).cost - (picked[a] as Candidate).cost);
+  const sorted = order.map((index) => picked[index] as Candidate);
   return {
-    rules: picked.map(({ rule }) => rule),
+    rules: sorted.map(({ rule }) => rule),
     report: reportOf(
-      picked,
-      chosen.map((index) => caught[index] as Uint8Array),
+      sorted,
+      order.map((index) => caught[index] as Uint8Array),
       totalPairs,
     ),
   };

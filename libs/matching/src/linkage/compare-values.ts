@@ -70,6 +70,30 @@ export const differsLevel: Readonly<Record<FieldKind, number>> = {
   identifier: 3,
 };
 
+/**
+ * The same comparison with a memory for the values numbered first, which are the frequent ones: a table of a byte per pair of
+ * them, filled as pairs occur. Most pairs of a block are pairs of frequent values.
+ */
+export function rememberLevels(compare: CompareValues, size: number): CompareValues {
+  const width = Math.min(size, 2048);
+  const known = new Uint8Array(width * width);
+  return (a, b) => {
+    if (a >= width || b >= width) return compare(a, b);
+    const at = a < b ? a * width + b : b * width + a;
+    const level = known[at] as number;
+    if (level !== 0) return level;
+    const found = compare(a, b);
+    known[at] = found;
+    return found;
+  };
+}
+
+/** Whether two different values of fields that swap are near enough to be one value in two places. */
+export function createNearValues(dictionary: ValueDictionary): (a: number, b: number) => boolean {
+  const tools = slices(dictionary);
+  return (a, b) => (tools.longest(a, b) >= 3 && tools.edits(a, b, 1) <= 1) || tools.similarity(a, b, 0.93) >= 0.93;
+}
+
 /** The comparison of a kind over one dictionary. Equal numbers never reach it. */
 export function createCompareValues(kind: FieldKind, dictionary: ValueDictionary): CompareValues {
   const tools = slices(dictionary);
@@ -115,23 +139,18 @@ function slices(dictionary: ValueDictionary): Slices {
   return {
     longest: (a, b) => Math.max(dictionary.length[a] as number, dictionary.length[b] as number),
     edits(a, b, limit) {
-      const { units, offset, length, mask } = dictionary;
-      const ma = mask[a] as number;
-      const mb = mask[b] as number;
       // One edit repairs at most one letter that only one side has.
-      if (ma !== mb && (popCount(ma & ~mb) > limit || popCount(mb & ~ma) > limit)) return limit + 1;
+      if (onlyIn(dictionary, a, b) > limit || onlyIn(dictionary, b, a) > limit) return limit + 1;
+      const { units, offset, length } = dictionary;
       return boundedEdits(units, offset[a] as number, length[a] as number, units, offset[b] as number, length[b] as number, limit);
     },
     similarity(a, b, floor) {
-      const { units, offset, length, mask } = dictionary;
+      const { units, offset, length } = dictionary;
       const la = length[a] as number;
       const lb = length[b] as number;
       if (la === 0 || lb === 0) return 0;
       // A letter that only one side has cannot be matched, which bounds Jaro from above; the prefix bonus is at most 0.4 of the rest.
-      const matched = Math.min(
-        la - popCount((mask[a] as number) & ~(mask[b] as number)),
-        lb - popCount((mask[b] as number) & ~(mask[a] as number)),
-      );
+      const matched = Math.min(la - onlyIn(dictionary, a, b), lb - onlyIn(dictionary, b, a));
       const bound = (matched / la + matched / lb + 1) / 3;
       const bonus = units[offset[a] as number] === units[offset[b] as number] ? 0.4 : 0;
       if (bound + bonus * (1 - bound) < floor) return 0;
@@ -144,6 +163,11 @@ function slices(dictionary: ValueDictionary): Slices {
       return shorter > 0;
     },
   };
+}
+
+/** Letters of a that b lacks, second occurrences counted apart: a lower bound of the letters that find no partner. */
+function onlyIn({ mask, repeated }: ValueDictionary, a: number, b: number): number {
+  return popCount((mask[a] as number) & ~(mask[b] as number)) + popCount((repeated[a] as number) & ~(repeated[b] as number));
 }
 
 function nameLevels(tools: Slices): CompareValues {
@@ -215,19 +239,17 @@ function wordOverlap(dictionary: ValueDictionary): CompareValues {
     const iEnd = wordOffset[a + 1] as number;
     const jEnd = wordOffset[b + 1] as number;
     let common = 0;
-    let all = 0;
     while (i < iEnd && j < jEnd) {
       const left = wordIds[i] as number;
       const right = wordIds[j] as number;
-      const weight = dictionary.weightOf(left < right ? left : right);
-      all += weight;
-      if (left === right) common += weight;
+      if (left === right) common += dictionary.weightOf(left);
       if (left <= right) i += 1;
       if (right <= left) j += 1;
     }
     if (common === 0) return 0;
-    for (; i < iEnd; i += 1) all += dictionary.weightOf(wordIds[i] as number);
-    for (; j < jEnd; j += 1) all += dictionary.weightOf(wordIds[j] as number);
+    let all = -common;
+    for (i = wordOffset[a] as number; i < iEnd; i += 1) all += dictionary.weightOf(wordIds[i] as number);
+    for (j = wordOffset[b] as number; j < jEnd; j += 1) all += dictionary.weightOf(wordIds[j] as number);
     return common / all;
   };
 }

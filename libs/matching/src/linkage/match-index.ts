@@ -1,5 +1,6 @@
 import { bucketsOf, ruleKey, ruleKeys } from './candidate-pairs.ts';
 import type { BlockingAtom } from './blocking-atoms.ts';
+import { rowsOf } from './compare-records.ts';
 import { normaliseCell } from './encode-table.ts';
 import type { EncodedField } from './encode-table.ts';
 import { probabilityOf } from './fellegi-sunter.ts';
@@ -23,7 +24,8 @@ export class MatchIndex {
   readonly #model: MatchModel;
   readonly #buckets: readonly { readonly order: Int32Array; readonly start: Int32Array }[];
   readonly #later: Map<number, number[]>[];
-  #fields: EncodedField[];
+  readonly #fields: readonly EncodedField[];
+  #rows: Int32Array;
   #scorer: Scorer;
   #size: number;
   #seen: Int32Array;
@@ -32,11 +34,12 @@ export class MatchIndex {
   constructor(model: MatchModel) {
     this.#model = model;
     this.#size = model.records;
-    this.#fields = model.fields.map((field) => ({ ...field, codes: widened(field.codes, model.records + 1024) }));
+    this.#fields = model.fields;
+    this.#rows = rowsOf(model.fields, model.records + 1024);
     this.#buckets = model.rules.map((rule) => bucketsOf(ruleKeys(rule, model.fields, model.records)));
     this.#later = model.rules.map(() => new Map());
     this.#seen = new Int32Array(model.records + 1024);
-    this.#scorer = createScorer(this.#fields, model.parameters, model.records);
+    this.#scorer = createScorer(model.fields, model.parameters, model.records, this.#rows);
   }
 
   /** The number of records held. */
@@ -77,8 +80,8 @@ export class MatchIndex {
     this.#place(record);
     const added = this.#size;
     for (const [f, field] of this.#fields.entries()) {
-      const code = field.codes[added] as number;
-      if (code >= 0) this.#fields[f]?.dictionary.count(code);
+      const code = this.#rows[added * this.#fields.length + f] as number;
+      if (code >= 0) field.dictionary.count(code);
     }
     for (const [r, rule] of this.#model.rules.entries()) {
       const key = ruleKey(rule, (atom) => this.#block(atom, added));
@@ -95,18 +98,19 @@ export class MatchIndex {
   #place(record: Readonly<Record<string, Cell>>): void {
     if (this.#size >= this.#seen.length) {
       const room = this.#size * 2;
-      this.#fields = this.#fields.map((field) => ({ ...field, codes: widened(field.codes, room) }));
+      this.#rows = widened(this.#rows, room * this.#fields.length);
       this.#seen = widened(this.#seen, room);
-      this.#scorer = createScorer(this.#fields, this.#model.parameters, this.#model.records);
+      this.#scorer = createScorer(this.#fields, this.#model.parameters, this.#model.records, this.#rows);
     }
-    for (const field of this.#fields) {
+    for (const [f, field] of this.#fields.entries()) {
       const normalised = normaliseCell(record[field.configuration.column], field.configuration);
-      field.codes[this.#size] = normalised === undefined ? -1 : field.dictionary.add(normalised.value, normalised.key);
+      this.#rows[this.#size * this.#fields.length + f] =
+        normalised === undefined ? -1 : field.dictionary.add(normalised.value, normalised.key);
     }
   }
 
   #block(atom: BlockingAtom, record: number): number {
-    const code = (this.#fields[atom.field] as EncodedField).codes[record] as number;
+    const code = this.#rows[record * this.#fields.length + atom.field] as number;
     if (code < 0) return 0;
     return atom.blocks[code] ?? atom.blockOf(code);
   }

@@ -44,7 +44,7 @@ export interface MatchResult {
   readonly totalPairs: number;
 }
 
-const randomSample = 500_000;
+const randomSample = 300_000;
 const estimationSample = 1_000_000;
 
 /**
@@ -67,7 +67,7 @@ export function matchRecords(table: RecordTable, configuration: MatchConfigurati
   const { rules, report } =
     given === undefined
       ? chooseBlocking(fields, atoms, records, table.source, random, configuration.comparedShare, configuration.seed)
-      : { rules: given, report: reportBlocking(given, fields, atoms, records, table.source, random, configuration.seed) };
+      : reportBlocking(given, fields, atoms, records, table.source, random, configuration.seed);
   const parameters = estimate(fields, rules, records, table.source, random, totalPairs, report);
   const model: MatchModel = { configuration, fields, rules, parameters, records };
   const scorer = createScorer(fields, parameters, records);

@@ -1,4 +1,4 @@
-import { createCompareRecords } from './compare-records.ts';
+import { createCompareRecords, rowsOf } from './compare-records.ts';
 import type { EncodedField } from './encode-table.ts';
 import { matchWeights, relatedWeights } from './fellegi-sunter.ts';
 import type { FellegiSunter } from './fellegi-sunter.ts';
@@ -26,8 +26,13 @@ const width = 8;
  * Weights with term-frequency adjustment: agreement on a value says log2(m / f) with f the value's own frequency, so a rare
  * surname counts more than Smith (Winkler 2000). f is at least one in the number of records.
  */
-export function createScorer(fields: readonly EncodedField[], parameters: FellegiSunter, records: number): Scorer {
-  const compare = createCompareRecords(fields);
+export function createScorer(
+  fields: readonly EncodedField[],
+  parameters: FellegiSunter,
+  records: number,
+  rows: Int32Array = rowsOf(fields),
+): Scorer {
+  const compare = createCompareRecords(fields, rows);
   const count = fields.length;
   const out = new Uint8Array(count);
   const rest = parameters.related.reduce((sum, own) => sum + own.share, parameters.prior);
@@ -42,14 +47,13 @@ export function createScorer(fields: readonly EncodedField[], parameters: Felleg
   const related = tables.slice(1);
   const relatedBase = parameters.related.map((own) => Math.log2(own.share / strangers));
   const learnt = parameters.related.map((own) => own.levels.map((levels) => levels !== undefined));
-  const codes = fields.map((field) => field.codes);
   const surprise = fields.map((field, f) => rarity(field, parameters.u[f]?.[0] ?? 1, records));
   const rare = new Float64Array(count);
   const widths = related.length;
 
   const fieldBits = (f: number, left: number): number => {
     const level = out[f] as number;
-    const extra = level === 0 ? ((surprise[f] as Float64Array)[(codes[f] as Int32Array)[left] as number] ?? 0) : 0;
+    const extra = level === 0 ? ((surprise[f] as Float64Array)[rows[left * count + f] as number] ?? 0) : 0;
     rare[f] = extra;
     return (match[f * width + level] as number) + extra;
   };

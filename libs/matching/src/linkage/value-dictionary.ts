@@ -18,6 +18,8 @@ export class ValueDictionary {
   length = new Int32Array(64);
   /** One bit per letter class present: two keys that share few bits cannot be similar. */
   mask = new Int32Array(64);
+  /** The same for letter classes present at least twice. */
+  repeated = new Int32Array(64);
   /** Words of value v: wordIds[wordOffset[v] .. wordOffset[v + 1]), ascending, distinct. */
   wordOffset = new Int32Array(65);
   wordIds = new Int32Array(256);
@@ -62,6 +64,7 @@ export class ValueDictionary {
       this.offset = grown(this.offset, number + 2);
       this.length = grown(this.length, number + 2);
       this.mask = grown(this.mask, number + 2);
+      this.repeated = grown(this.repeated, number + 2);
       this.wordOffset = grown(this.wordOffset, number + 3);
     }
     if (this.#used + key.length > this.units.length) {
@@ -70,14 +73,18 @@ export class ValueDictionary {
       this.units = units;
     }
     let bits = 0;
+    let twice = 0;
     for (let at = 0; at < key.length; at += 1) {
       const unit = key.charCodeAt(at);
       this.units[this.#used + at] = unit;
-      bits |= 1 << (unit & 31);
+      const bit = 1 << (unit & 31);
+      twice |= bits & bit;
+      bits |= bit;
     }
     this.offset[number] = this.#used;
     this.length[number] = key.length;
     this.mask[number] = bits;
+    this.repeated[number] = twice;
     this.#used += key.length;
     const own = [...new Set(key.split(' '))]
       .filter((word) => word !== '')
