@@ -16,7 +16,23 @@ const LOWER = [0.01, 0.01, 0.01, 0.01];
 const UPPER = [1.8, 1.9, 1.5, 1.5];
 /** Step of the forward differences. */
 const STEP = 1e-7;
-const START: Record<CesKind, readonly number[]> = { none: [1.3, 1], simple: [1.3, 1], partial: [1.3, 1, 0.1], full: [1.3, 1, 1.3, 1] };
+/** Starting points of the search, best first: the objective has several valleys. */
+const STARTS: Record<CesKind, readonly (readonly number[])[]> = {
+  none: [
+    [1.6, 1],
+    [1.05, 1],
+  ],
+  simple: [[1.3, 1]],
+  partial: [
+    [1.6, 1, 0.02],
+    [1.1, 1, 0.3],
+  ],
+  full: [
+    [1.3, 1, 1.3, 1],
+    [1.5, 1, 1.05, 1],
+    [1.7, 1.02, 1.05, 1],
+  ],
+};
 
 /**
  * The observability region: eigenvalues of the discount matrix F − g·wᵀ inside the unit circle (Svetunkov et al. 2022, section 3.3), by the
@@ -28,18 +44,20 @@ function discounts(a0: number, a1: number): boolean {
   return Math.abs(determinant) < 1 && Math.abs(trace) < 1 + determinant;
 }
 
-/** One kind of complex exponential smoothing by least squares on the one-step errors, initial states by backcasting. `undefined` where it cannot be fitted. */
-export function fitCes(values: Float64Array, kind: CesKind, season: number): CesFit | undefined {
+/** One kind of complex exponential smoothing by least squares on the one-step errors, initial states by backcasting. `single` searches from one starting point
+ * only. `undefined` where it cannot be fitted. */
+export function fitCes(values: Float64Array, kind: CesKind, season: number, single = false): CesFit | undefined {
   const n = values.length;
-  const start = START[kind];
-  if (n < start.length + 3 || (kind !== 'none' && n < 2 * season)) return undefined;
+  const starts = single ? STARTS[kind].slice(0, 1) : STARTS[kind];
+  const count = starts[0]?.length ?? 0;
+  if (n < count + 3 || (kind !== 'none' && n < 2 * season)) return undefined;
   const filter = new CesFilter(
     values,
     kind,
     season,
     kind === 'partial' || kind === 'full' ? classicalIndices(values, season, 'additive') : new Float64Array(0),
   );
-  const x = Float64Array.from(start);
+  const x = new Float64Array(count);
   const cost = (at: Float64Array): number => {
     if (!discounts(at[0] as number, at[1] as number)) return Number.POSITIVE_INFINITY;
     if (kind === 'full' && !discounts(at[2] as number, at[3] as number)) return Number.POSITIVE_INFINITY;
@@ -63,15 +81,17 @@ export function fitCes(values: Float64Array, kind: CesKind, season: number): Ces
       }
     },
   };
-  const { value } = boxMinimise(
-    objective,
-    x,
-    Float64Array.from(LOWER.slice(0, x.length)),
-    Float64Array.from(UPPER.slice(0, x.length)),
-    1e-5,
-    40,
-  );
-  if (!Number.isFinite(value)) return undefined;
+  const lower = Float64Array.from(LOWER.slice(0, count));
+  const upper = Float64Array.from(UPPER.slice(0, count));
+  let least = Number.POSITIVE_INFINITY;
+  for (const start of starts) {
+    const candidate = Float64Array.from(start);
+    const { value } = boxMinimise(objective, candidate, lower, upper, 1e-5, 40);
+    if (value >= least) continue;
+    least = value;
+    x.set(candidate);
+  }
+  if (!Number.isFinite(least)) return undefined;
   const sse = filter.run(x);
   const k = x.length + 1;
   const [alpha0 = 0, alpha1 = 0, beta0, beta1] = x;
@@ -92,8 +112,9 @@ export function cesAuto(values: Float64Array, season: number): CesFit | undefine
   const seasonal = season >= 2 && season <= 24 && values.length >= 2 * season;
   let best: CesFit | undefined;
   for (const kind of seasonal ? (['none', 'simple', 'partial', 'full'] as const) : (['none'] as const)) {
-    const fit = fitCes(values, kind, season);
+    const fit = fitCes(values, kind, season, true);
     if (fit && (best === undefined || fit.aicc < best.aicc)) best = fit;
   }
-  return best;
+  const again = best && STARTS[best.kind].length > 1 ? fitCes(values, best.kind, season) : undefined;
+  return again && best && again.aicc < best.aicc ? again : best;
 }

@@ -1,6 +1,6 @@
 import type { EtsForm } from './ets-filter.ts';
 import { etsParameterCount, fitEts } from './ets-fit.ts';
-import type { EtsFit } from './ets-fit.ts';
+import type { EtsFit, EtsStart } from './ets-fit.ts';
 
 /** Longer seasons have too many states for their evidence; `forecast::ets` in R stops here as well. */
 export const LONGEST_ETS_SEASON = 24;
@@ -29,25 +29,33 @@ export function etsAuto(values: Float64Array, season: number, exhaustive = false
   const seasonal = season >= 2 && season <= LONGEST_ETS_SEASON && n >= 2 * season;
   const kinds = seasonal ? (positive ? (['N', 'A', 'M'] as const) : (['N', 'A'] as const)) : (['N'] as const);
   let best: EtsFit | undefined;
-  const attempt = (form: EtsForm, warm?: EtsFit): EtsFit | undefined => {
+  const attempt = (form: EtsForm, start: EtsStart = {}): EtsFit | undefined => {
     if (n <= etsParameterCount(form, season) + 2) return undefined;
-    const fit = fitEts(values, form, season, warm);
+    const fit = fitEts(values, form, season, start);
     if (fit && (best === undefined || fit.aicc < best.aicc)) best = fit;
     return fit;
   };
+  // Seasonal fits are dear: each starts once, and only the winner is searched again from everywhere.
+  const once = (kind: EtsForm['season']): EtsStart => ({ single: kind !== 'N' && !exhaustive });
   const error = positive ? 'M' : 'A';
-  const trendless = kinds.map((kind) => attempt({ error, trend: 'N', season: kind }));
+  const trendless = kinds.map((kind) => attempt({ error, trend: 'N', season: kind }, once(kind)));
   const bar = (best?.aicc ?? 0) + (exhaustive ? Number.POSITIVE_INFINITY : season <= 6 ? SEASON_MARGIN.short : SEASON_MARGIN.long);
   for (const flat of trendless) {
     if (!flat || flat.aicc > bar) continue;
     const { season: kind } = flat.form;
-    const fits = [flat, attempt({ error, trend: 'A', season: kind }), attempt({ error, trend: 'Ad', season: kind })];
+    const fits = [
+      flat,
+      attempt({ error, trend: 'A', season: kind }, once(kind)),
+      attempt({ error, trend: 'Ad', season: kind }, once(kind)),
+    ];
     if (!positive || kind === 'M') continue;
     for (const fit of fits) {
       // With additive errors the likelihood forgets the level: worth a look where it was not clearly beaten.
       if (fit && (exhaustive || fit.aicc <= (best?.aicc ?? 0) + ERROR_MARGIN))
-        attempt({ ...fit.form, error: 'A' }, exhaustive ? undefined : fit);
+        attempt({ ...fit.form, error: 'A' }, exhaustive ? {} : { warm: fit });
     }
   }
+  const winner = best as EtsFit | undefined;
+  if (winner && winner.form.season !== 'N' && !exhaustive) attempt(winner.form);
   return best;
 }

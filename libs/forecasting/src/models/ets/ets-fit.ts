@@ -26,6 +26,29 @@ export const PHI_HIGH = 0.98;
 /** The slope works on the level once per period: this brings both to one size in the search. */
 const SLOPE_SCALE = 40;
 
+/** Below this alpha the level is as good as fixed. */
+const NEARLY_FIXED = 0.05;
+
+/** Starting points of alpha, beta / alpha, gamma / (1 − alpha) and phi: together they reached the best known optimum of nearly all of about a hundred real and simulated series. */
+const STARTS = {
+  plain: [
+    [0.8, 0.5, 0.05, 0.9],
+    [0.3, 0.1, 0.05, 0.97],
+    [0.01, 0.01, 0.01, 0.98],
+  ],
+  seasonal: [
+    [0.3, 0.1, 0.3, 0.97],
+    [0.2, 0.1, 0.05, 0.97],
+    [0.01, 0.01, 0.01, 0.98],
+  ],
+} as const;
+
+/** How a fit starts: from a related fit, from one starting point, or from all of them (default). */
+export interface EtsStart {
+  readonly warm?: EtsFit;
+  readonly single?: boolean;
+}
+
 /** Number of estimated quantities without the variance. */
 export function etsParameterCount(form: EtsForm, season: number): number {
   const trend = form.trend === 'N' ? 0 : form.trend === 'A' ? 2 : 3;
@@ -42,7 +65,7 @@ export function etsName(form: EtsForm): string {
  * 0 < β < α < 1, 0 < γ < 1 − α, 0.8 ≤ φ ≤ 0.98 and all initial states together, by BFGS with an exact gradient.
  * `values` should be of magnitude one; multiplicative forms need positive values. `undefined` where the form cannot be fitted.
  */
-export function fitEts(values: Float64Array, form: EtsForm, season: number, warm?: EtsFit): EtsFit | undefined {
+export function fitEts(values: Float64Array, form: EtsForm, season: number, { warm, single = false }: EtsStart = {}): EtsFit | undefined {
   const n = values.length;
   const filter = new EtsFilter(values, form, season);
   const trend = form.trend !== 'N';
@@ -54,22 +77,19 @@ export function fitEts(values: Float64Array, form: EtsForm, season: number, warm
   const upper = new Float64Array(x.length).fill(1e3);
   lower.set([SMOOTHING_LOW, SMOOTHING_LOW, SMOOTHING_LOW, PHI_LOW]);
   upper.set([SMOOTHING_HIGH, SMOOTHING_HIGH, SMOOTHING_HIGH, PHI_HIGH]);
-  const start = warm?.initial ?? initialStates(values, form, season);
-  x[4] = start.level;
-  x[5] = start.slope * SLOPE_SCALE;
-  if (m > 0) x.set(start.seasonal.subarray(0, m - 1), 6);
   // Parameters that the form does not have are frozen at the value that removes them.
   const freeze = (i: number, value: number): void => {
     x[i] = value;
     lower[i] = value;
     upper[i] = value;
   };
-  const setStart = (alpha: number): void => {
-    const from = warm?.smoothing;
-    x[0] = from ? from.alpha : alpha;
-    x[1] = from && trend && from.beta > 0 ? from.beta / from.alpha : 0.1;
-    x[2] = from ? from.gamma / (1 - from.alpha) : 0.05;
-    x[3] = from && damped && from.phi < 1 ? from.phi : 0.97;
+  const setStart = (start: ArrayLike<number>): void => {
+    // A level that hardly moves has to start on the line through everything.
+    const states = warm?.initial ?? initialStates(values, form, season, (start[0] as number) < NEARLY_FIXED);
+    for (let i = 0; i < 4; i++) x[i] = start[i] as number;
+    x[4] = states.level;
+    x[5] = states.slope * SLOPE_SCALE;
+    if (m > 0) x.set(states.seasonal.subarray(0, m - 1), 6);
     if (!trend) freeze(1, 0);
     if (m === 0) freeze(2, 0);
     if (!damped) freeze(3, 1);
@@ -112,12 +132,12 @@ export function fitEts(values: Float64Array, form: EtsForm, season: number, warm
     },
   };
 
-  const alphaStarts = warm || m > 0 ? [0.3] : [0.2, 0.8];
+  const all = m > 0 ? STARTS.seasonal : STARTS.plain;
+  // Without trend and season the likelihood has one valley.
+  const starts: readonly ArrayLike<number>[] = warm ? [startOf(warm.smoothing)] : single || (!trend && m === 0) ? all.slice(0, 1) : all;
   let best: { value: number; evaluations: number; converged: boolean; x: Float64Array } | undefined;
-  const origin = x.slice();
-  for (const alpha of alphaStarts) {
-    x.set(origin);
-    setStart(alpha);
+  for (const start of starts) {
+    setStart(start);
     const { value, converged, evaluations } = boxMinimise(objective, x, lower, upper);
     if (Number.isFinite(value) && (best === undefined || value < best.value)) best = { value, converged, evaluations, x: x.slice() };
   }
@@ -149,4 +169,9 @@ export function fitEts(values: Float64Array, form: EtsForm, season: number, warm
     freedom,
     forecastFrom: (at, out) => filter.forecastFrom(at, smoothing.phi, out),
   };
+}
+
+/** Smoothing parameters in the coordinates of the search. */
+function startOf({ alpha, beta, gamma, phi }: EtsSmoothing): number[] {
+  return [alpha, beta > 0 ? beta / alpha : 0.1, gamma > 0 ? gamma / (1 - alpha) : 0.05, phi < 1 ? phi : 0.97];
 }

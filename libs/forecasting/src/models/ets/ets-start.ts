@@ -1,14 +1,16 @@
 import type { EtsForm } from './ets-filter.ts';
 
-/** Heuristic initial states, Hyndman et al. (2008), section 2.6.1: a decomposition of the first years, then a line through the first ten values. */
+/** Heuristic initial states, Hyndman et al. (2008), section 2.6.1: a decomposition of the first years, then a line through the first ten values,
+ * or through the `whole` series, where the smoothing is nearly none. */
 export function initialStates(
   values: Float64Array,
   form: EtsForm,
   season: number,
+  whole = false,
 ): { level: number; slope: number; seasonal: Float64Array } {
   const n = values.length;
   const seasonal = form.season === 'N' ? new Float64Array(0) : initialSeason(values, season, form.season === 'M');
-  const count = Math.min(n, Math.max(10, 2 * seasonal.length));
+  const count = whole ? n : Math.min(n, Math.max(10, 2 * seasonal.length));
   const adjusted = new Float64Array(count);
   for (let t = 0; t < count; t++) {
     const y = values[t] as number;
