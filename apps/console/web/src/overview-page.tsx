@@ -35,10 +35,10 @@ function Figures({ overview }: { readonly overview: Overview }): ReactNode {
       <Card title={t('overview.flow')}>
         {overview.topics.length === 0 ? <Empty>{t('overview.emptyFlow')}</Empty> : <FlowTable topics={overview.topics} />}
       </Card>
+      <Card title={t('overview.erp')}>
+        <ErpTable rows={overview.erp} />
+      </Card>
       <div className="columns">
-        <Card title={t('overview.erp')}>
-          <ErpTable rows={overview.erp} />
-        </Card>
         <Card title={t('overview.segmentList')}>
           <Bars
             rows={overview.segments.map(({ segment, members }) => ({ name: segment, count: members }))}
