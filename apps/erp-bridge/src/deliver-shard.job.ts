@@ -32,6 +32,8 @@ export interface DeliverDeps {
   readonly observe: (outcome: DeliveryOutcome['kind'] | 'failed', delivery: DueDelivery) => void;
   /** The ERP answers again after an outage. */
   readonly onRecovered: () => void;
+  /** The process is stopping: what is under way is finished and noted, the rest waits for the next one. */
+  readonly stopping: () => boolean;
 }
 
 /** What is known of the ERP by all workers of this process. */
@@ -53,7 +55,7 @@ export async function deliverShard(shard: number, deps: DeliverDeps, board: Outa
   const holder = randomUUID();
   const leaseSeconds = (deps.postMs + 2 * LEASE_MARGIN_MS) / 1000;
   for (;;) {
-    if (await isDisabled(deps.database, deps.url)) return undefined;
+    if (deps.stopping() || (await isDisabled(deps.database, deps.url))) return undefined;
     if (!(await leaseShard(deps.database, shard, holder, leaseSeconds))) return undefined;
     let goOn: boolean;
     try {
@@ -71,7 +73,7 @@ export async function deliverShard(shard: number, deps: DeliverDeps, board: Outa
 /** @returns whether to look again. */
 async function drain(shard: number, holder: string, leaseSeconds: number, deps: DeliverDeps, board: OutageBoard): Promise<boolean> {
   for (;;) {
-    if (!mayAttempt(board.state, deps.clock())) return false;
+    if (deps.stopping() || !mayAttempt(board.state, deps.clock())) return false;
     const batch = await dueDeliveries(deps.database, shard, BATCH);
     if (batch.length === 0) return true;
     if (!(await leaseShard(deps.database, shard, holder, leaseSeconds))) return false;
@@ -96,7 +98,7 @@ async function deliverBatch(
   for (const delivery of inKeyOrder(batch)) {
     const key = `${delivery.type}\u001f${delivery.key}`;
     if (waiting.has(key)) continue;
-    if (deps.clock() >= end || !mayAttempt(board.state, deps.clock())) break;
+    if (deps.stopping() || deps.clock() >= end || !mayAttempt(board.state, deps.clock())) break;
     const outcome = await deps.post(delivery);
     if (outcome.kind === 'disabled') return { settlements, disabled: true };
     const settlement = settlementOf(delivery, outcome, deps.chance());

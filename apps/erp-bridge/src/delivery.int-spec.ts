@@ -53,6 +53,7 @@ describe('deliveries on a real PostgreSQL over real HTTP', () => {
       chance: () => 0.5,
       observe: () => undefined,
       onRecovered: () => (recovered += 1),
+      stopping: () => false,
     };
   });
   afterEach(async () => {

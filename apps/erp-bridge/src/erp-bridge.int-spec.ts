@@ -84,6 +84,22 @@ describe('the erp-bridge on real services', () => {
     expect(erp.mostAtOnce).toBeGreaterThan(4);
   }, 30_000);
 
+  it('stops soon with a backlog, notes what it sent, and the next process sends the rest once', async () => {
+    erp.delayMs = 20;
+    await feed(Array.from({ length: 2_000 }, (_, n) => segment(`p${n}`, 1)));
+    await start();
+    await until(() => erp.seen.length > 50);
+    const began = performance.now();
+    await app?.close();
+    expect(performance.now() - began).toBeLessThan(5_000);
+    app = undefined;
+    expect(await pending()).toBe(2_000 - erp.seen.length);
+    erp.delayMs = 0;
+    await start();
+    await until(async () => (await pending()) === 0);
+    expect(erp.seen).toHaveLength(2_000);
+  }, 60_000);
+
   it('loses nothing when Redis forgets everything', async () => {
     await start();
     erp.answer = () => 'hang-up';

@@ -24,6 +24,7 @@ const RECONCILE_MS = 10_000;
 export class ErpBridge implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly closers: (() => Promise<unknown>)[] = [];
   private client: ErpClient | undefined;
+  private stopping = false;
 
   constructor(
     @Inject(APP_CONTEXT) private readonly context: AppContext,
@@ -83,6 +84,7 @@ export class ErpBridge implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.stopping = true;
     for (const close of this.closers) await close();
     await this.database.close();
   }
@@ -126,6 +128,7 @@ export class ErpBridge implements OnApplicationBootstrap, OnApplicationShutdown 
         if (outcome === 'failed') logger.error({ eventId, type }, 'a delivery to the ERP used up its attempts: a person must look at it');
       },
       onRecovered,
+      stopping: () => this.stopping,
     };
   }
 }

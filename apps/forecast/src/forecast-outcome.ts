@@ -7,7 +7,7 @@ import type { SeriesInput } from './series-input.ts';
 import type { SeriesKey } from './series-key.ts';
 
 /** ce_source of what the app publishes. */
-export const FORECAST_SOURCE = 'forecast';
+const FORECAST_SOURCE = 'forecast';
 
 /** The circumstances of a forecast. */
 export interface ForecastFrame {

@@ -185,6 +185,13 @@ describe('reforecast on a real PostgreSQL', () => {
     expect(await run()).toMatchObject({ forecasts: 2 });
   });
 
+  it('leaves what it did not come to, when the process stops, to the next run', async () => {
+    await feed(history());
+    const stopped = await runReforecast(NOW, { database, bucket: 'week', horizon: 4, fit, stopping: () => true });
+    expect(stopped).toEqual({ looked: 0, forecasts: 0, replenishments: 0, refused: 0 });
+    expect(await run()).toMatchObject({ looked: 2, forecasts: 2 });
+  });
+
   it('knows the time of the latest order', async () => {
     expect(await latestOrderTime(database)).toBeUndefined();
     await feed(history());

@@ -12,6 +12,7 @@ const DATABASE = Symbol('FORECAST_DATABASE');
 /** The scheduled forecast: what it needs from outside, bound. */
 export class Reforecaster implements OnApplicationBootstrap, OnApplicationShutdown {
   private jobs: Jobs | undefined;
+  private stopping = false;
 
   constructor(
     @Inject(APP_CONTEXT) private readonly context: AppContext,
@@ -51,6 +52,7 @@ export class Reforecaster implements OnApplicationBootstrap, OnApplicationShutdo
         bucket,
         horizon,
         fit: fitInThread,
+        stopping: () => this.stopping,
         ...(traceparent === undefined ? {} : { traceparent }),
       });
       const seconds = (performance.now() - began) / 1000;
@@ -64,6 +66,7 @@ export class Reforecaster implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.stopping = true;
     await this.jobs?.close();
     await this.database.close();
   }

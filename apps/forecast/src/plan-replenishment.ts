@@ -27,9 +27,9 @@ export type Plan =
   | { readonly kind: 'none'; readonly reason: string };
 
 /** Lead time where neither the ERP's stock nor its product tells one. */
-export const DEFAULT_LEAD_TIME_DAYS = 14;
+const DEFAULT_LEAD_TIME_DAYS = 14;
 /** Share of order cycles without a stock-out that is aimed at. */
-export const SERVICE_LEVEL = 0.95;
+const SERVICE_LEVEL = 0.95;
 
 const UNIT = 10 ** AMOUNT_SCALE;
 const units = (unscaled: bigint | null): number => Number(unscaled ?? 0n) / UNIT;

@@ -15,6 +15,8 @@ export interface ReforecastDeps {
   readonly fit: Fit;
   /** W3C trace context of the run, carried by what it publishes. */
   readonly traceparent?: string;
+  /** The process is stopping: the batch under way is finished, the other series stay due. */
+  readonly stopping?: () => boolean;
 }
 
 /** What a run did, in series. */
@@ -41,7 +43,7 @@ export async function runReforecast(asOf: number, deps: ReforecastDeps): Promise
   let after: SeriesKey | undefined;
   for (;;) {
     const due = await dueSeries(deps.database, after, start, BATCH);
-    if (due.length === 0) return summary;
+    if (due.length === 0 || deps.stopping?.() === true) return summary;
     after = due.at(-1);
     const states = await loadSeries(deps.database, due, lastDay);
     const pairs = states.flatMap((state, index) => {
