@@ -27,7 +27,8 @@ export async function retryUntilStopped<T>(
       if (unclear && learn && (await learn())) return undefined;
       return await work();
     } catch (error) {
-      const retriable = failureKind(error) === 'infrastructure' || (error as { retriable?: boolean }).retriable === true;
+      const kind = failureKind(error);
+      const retriable = kind === 'infrastructure' || kind === 'contention' || (error as { retriable?: boolean }).retriable === true;
       if (!retriable || stopped()) throw error;
       unclear = true;
       const pause = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempt, 10));

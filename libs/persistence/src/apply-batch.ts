@@ -4,8 +4,8 @@ import { contentHash, eventKey } from './event-key.ts';
 import { failureKind } from './failure.ts';
 import { inboxMonth, noteInInbox } from './inbox.ts';
 import { addTallies, moveOffsets, type OffsetMove, type Tally } from './offset-store.ts';
-import { appendOutbox, insertOutboxRows, type OutboxRow } from './outbox.ts';
-import { quarantine, type QuarantineRow } from './quarantine.ts';
+import { appendOutbox, insertOutboxRows, MAX_PAYLOAD_BYTES, type OutboxRow } from './outbox.ts';
+import { quarantine, visibleText, type QuarantineRow } from './quarantine.ts';
 import { readRecord, schemaIdOf, type ReadRecord } from './read-record.ts';
 import type { Disposition, HubEvent, RawRecord, Stage } from './stage.ts';
 
@@ -46,7 +46,8 @@ type Slot = ReadRecord & { readonly slice: PartitionSlice };
  * infrastructure faults and lost ownership: nothing was applied then.
  */
 export async function applyBatch(context: BatchContext, slices: readonly PartitionSlice[]): Promise<BatchResult> {
-  const slots = slices.flatMap((slice) => slice.records.map((record): Slot => ({ ...readRecord(record), slice })));
+  const reads = new Map(context.stage.reads.map((contract) => [contract.topic, contract]));
+  const slots = slices.flatMap((slice) => slice.records.map((record): Slot => ({ ...readRecord(record, reads.get(slice.topic)), slice })));
   const result: BatchResult = { applied: 0, duplicate: 0, stale: 0, parked: 0, quarantined: 0, transactions: 0 };
   await applySlots(context, slices, slots, result);
   return result;
@@ -70,11 +71,17 @@ async function applySlots(
       if (kind !== 'data' && kind !== 'contention') throw error;
       if (slots.length <= 1) {
         const [slot] = slots;
-        if (slot === undefined || !slot.ok) throw error;
+        // Only a broken uniqueness can be the record's own doing; what merely met other transactions is tried again later.
+        const blameless = kind === 'contention' && (error as { code?: unknown }).code !== '23505';
+        if (slot === undefined || !slot.ok || blameless) throw error;
         return applySlots(context, slices, [condemned(slot, error)], result);
       }
       const middle = Math.ceil(slots.length / 2);
-      for (const half of [slots.slice(0, middle), slots.slice(middle)]) await applySlots(context, slicesOf(slices, half), half, result);
+      const first = slots.slice(0, middle);
+      const second = slots.slice(middle);
+      // Slices without a record (offsets that compaction left empty) move with the first half.
+      await applySlots(context, [...slices.filter((slice) => slice.records.length === 0), ...slicesOf(slices, first)], first, result);
+      await applySlots(context, slicesOf(slices, second), second, result);
       return;
     }
   }
@@ -202,16 +209,20 @@ function quarantineRow(group: string, slot: Slot, faults: QuarantineRow['faults'
   };
 }
 
-/** The copy on `<topic>.dlt`, for tools that watch Kafka rather than the table: raw bytes, reason and origin in headers. */
+/**
+ * The copy on `<topic>.dlt`, for tools that watch Kafka rather than the table: raw bytes, reason and origin in headers. A value too large
+ * to be published is left out and its length told; the quarantine row has it.
+ */
 function deadLetter(row: QuarantineRow): OutboxRow {
   const origin = row.position ?? { topic: '', partition: 0, offset: 0n };
-  const key = row.key === null ? '' : Buffer.from(row.key).toString('latin1').replaceAll('\0', '');
+  const size = row.value?.length ?? 0;
+  const tooLarge = size > MAX_PAYLOAD_BYTES;
   return {
     id: `${row.group}/${origin.topic}/${origin.partition}/${origin.offset}`,
     topic: deadLetterTopic(origin.topic),
-    key,
+    key: row.key === null ? '' : visibleText(Buffer.from(row.key.subarray(0, MAX_KEY_BYTES)).toString('utf8')),
     type: 'dead-letter',
-    payload: row.value,
+    payload: tooLarge ? null : row.value,
     seq: 0n,
     headers: {
       dlt_group: row.group,
@@ -219,9 +230,13 @@ function deadLetter(row: QuarantineRow): OutboxRow {
       dlt_partition: String(origin.partition),
       dlt_offset: origin.offset.toString(),
       dlt_reason: row.faults[0]?.reason ?? '',
+      ...(tooLarge ? { dlt_value_omitted: `${size} bytes` } : {}),
     },
   };
 }
+
+/** Longest key that a dead letter repeats. */
+const MAX_KEY_BYTES = 1_024;
 
 const emptyTally = (): Tally => ({ applied: 0, duplicate: 0, stale: 0, parked: 0, quarantined: 0 });
 

@@ -60,6 +60,9 @@ export class Database implements Queryable {
   async transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
+    // The pool listens only while a connection rests in it: without this one, a connection that breaks at work would end the process.
+    const onError = (error: Error): void => void (broken = error);
+    client.on('error', onError);
     try {
       await client.query('BEGIN');
       const result = await work(transactionOn(client));
@@ -75,6 +78,7 @@ export class Database implements Queryable {
         });
       throw error;
     } finally {
+      client.removeListener('error', onError);
       client.release(broken);
     }
   }
@@ -85,35 +89,46 @@ export class Database implements Queryable {
    * @returns a function that stops listening.
    */
   async listen(channel: string, onNotify: () => void): Promise<() => Promise<void>> {
-    let client: pg.Client | undefined;
+    let current: pg.Client | undefined;
     let stopped = false;
     let timer: NodeJS.Timeout | undefined;
     const connect = async (): Promise<void> => {
-      client = new pg.Client({
+      const client = new pg.Client({
         connectionString: this.options.url,
         application_name: `${this.options.applicationName} listen`,
         keepAlive: true,
+        connectionTimeoutMillis: 10_000,
       });
+      current = client;
+      const again = (): void => {
+        if (client === current) retry();
+      };
       client.on('notification', onNotify);
       client.on('error', again);
       client.on('end', again);
       await client.connect();
       await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
-      onNotify();
+      if (!stopped) onNotify();
     };
-    const again = (): void => {
+    const retry = (): void => {
       if (stopped || timer !== undefined) return;
       timer = setTimeout(() => {
         timer = undefined;
-        connect().catch(again);
+        connect().catch(retry);
       }, 500);
     };
-    await connect();
-    return async () => {
+    const stop = async (): Promise<void> => {
       stopped = true;
       clearTimeout(timer);
-      await client?.end();
+      await current?.end();
     };
+    try {
+      await connect();
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    return stop;
   }
 
   async close(): Promise<void> {

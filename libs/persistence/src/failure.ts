@@ -16,26 +16,28 @@ export type FailureKind = 'fenced' | 'contention' | 'infrastructure' | 'data';
 
 const CONTENTION = new Set(['40001', '40P01', '23505', '55P03']);
 
+/** SQLSTATE classes that a record's own content causes: cardinality, data exception, integrity, program limits, raised by SQL, check option. */
+const DATA = /^(21|22|23|44|54|P0)/;
+const SOCKET = /^(E(?!RR_)[A-Z_]+|ERR_(SOCKET|STREAM|TLS|SSL|NET)[A-Z_]*)$/;
+const BROKEN =
+  /connection terminated|timeout exceeded when trying to connect|connection error|is not queryable|query read timeout|after calling end on the pool/i;
+
 /**
- * The one place that decides what may be retried. SQLSTATE classes 08, 53, 57, 58, XX and socket errors are infrastructure (wait, try
- * again); serialization failures, deadlocks, lock timeouts and racing inserts are contention (try again at once); everything else is
- * the fault of a record (bisect, quarantine).
+ * The one place that decides what may be retried. Serialization failures, deadlocks, lock timeouts and racing inserts are contention (try
+ * again at once); SQLSTATE classes that follow from what a record holds, and errors of the fold itself, are the fault of a record (bisect,
+ * quarantine); every other SQLSTATE (a missing table, a missing partition, no rights, a full disk, a server that stops) and socket errors
+ * are infrastructure (wait, try again), since no record is to blame for them.
  */
 export function failureKind(error: unknown): FailureKind {
   if (error instanceof FencedError) return 'fenced';
   if (error instanceof ContentionError) return 'contention';
-  const code = (error as { code?: unknown } | null)?.code;
+  const { code, routine } = (error ?? {}) as { code?: unknown; routine?: unknown };
   if (typeof code === 'string') {
     if (CONTENTION.has(code)) return 'contention';
-    if (/^(08|53|57|58|XX|25)/.test(code) && code.length === 5) return 'infrastructure';
-    if (/^E[A-Z]+$/.test(code)) return 'infrastructure';
+    if (/^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code))
+      // A row that no partition takes is reported as a check violation, but the partition is what is missing.
+      return DATA.test(code) && routine !== 'ExecFindPartition' ? 'data' : 'infrastructure';
+    if (SOCKET.test(code)) return 'infrastructure';
   }
-  const message = error instanceof Error ? error.message : '';
-  if (
-    /connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Connection terminated/i.test(
-      message,
-    )
-  )
-    return 'infrastructure';
-  return 'data';
+  return error instanceof Error && BROKEN.test(error.message) ? 'infrastructure' : 'data';
 }

@@ -54,4 +54,12 @@ CREATE UNIQUE INDEX quarantine_refused ON hub.quarantine (consumer_group, source
 CREATE INDEX quarantine_reason ON hub.quarantine (reason, id);
 `,
   ),
+  sqlMigration(
+    '0002-quarantine-nulls',
+    `
+-- A request refused for want of a source or an id is the same request when it comes again.
+DROP INDEX hub.quarantine_refused;
+CREATE UNIQUE INDEX quarantine_refused ON hub.quarantine (consumer_group, source, event_id, md5(value)) NULLS NOT DISTINCT WHERE topic IS NULL;
+`,
+  ),
 ];

@@ -11,13 +11,15 @@ export interface InboxEntry {
 /** What the inbox says of an event: new, seen with the same content, or seen with another one. */
 export type InboxVerdict = 'fresh' | 'duplicate' | 'conflict';
 
+// In key order: two transactions that bring the same events wait for each other and never in a ring. Other months are looked at on both
+// sides, since a clock may step back over the turn of a month.
 const INSERT = {
   name: 'inbox-insert',
   text: `WITH added AS (
   INSERT INTO hub.inbox (consumer_group, event, hash, month)
   SELECT $1, u.event, u.hash, $4 FROM unnest($2::uuid[], $3::bigint[]) AS u (event, hash)
-  WHERE NOT EXISTS (SELECT FROM hub.inbox o WHERE o.consumer_group = $1 AND o.event = u.event AND o.month < $4)
-  ON CONFLICT DO NOTHING RETURNING 1)
+  WHERE NOT EXISTS (SELECT FROM hub.inbox o WHERE o.consumer_group = $1 AND o.event = u.event AND o.month <> $4)
+  ORDER BY u.event ON CONFLICT DO NOTHING RETURNING 1)
 SELECT count(*)::int AS added FROM added`,
 };
 const SEEN = {

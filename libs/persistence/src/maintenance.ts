@@ -11,14 +11,15 @@ const DAY_MS = 86_400_000;
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 /**
- * Creates the partitions of the coming days and drops those past their retention. Run at start and every few hours. An outbox
+ * Creates the partitions of this and the coming days and drops those past their retention. Run at start and every few hours. An outbox
  * partition that still holds an unsent row is never dropped. Idempotent; safe to run from several processes.
  * @returns names of the partitions dropped.
  */
 export async function maintainPartitions(db: Queryable, now: Date, retention: Retention): Promise<string[]> {
   const month = inboxMonth(now);
   for (const value of [month, month + 1]) await create(db, `hub.inbox_${value}`, 'hub.inbox', String(value), String(value + 1));
-  for (let ahead = 0; ahead <= 3; ahead += 1) {
+  // From yesterday on: the server, whose clock gives the rows their day, may be behind ours.
+  for (let ahead = -1; ahead <= 3; ahead += 1) {
     const start = now.getTime() + ahead * DAY_MS;
     await create(db, `hub.outbox_${day(start).replaceAll('-', '')}`, 'hub.outbox', `'${day(start)}'`, `'${day(start + DAY_MS)}'`);
   }

@@ -28,14 +28,16 @@ export async function quarantine(tx: Transaction, rows: readonly QuarantineRow[]
     const safe = (value: unknown): string =>
       JSON.stringify(value, (_key, item: unknown) =>
         typeof item === 'string'
-          ? visible(item)
+          ? visibleText(item)
           : typeof item === 'bigint'
             ? item.toString()
             : Buffer.isBuffer(item)
-              ? visible(item.toString('utf8'))
+              ? visibleText(item.toString('utf8'))
               : isBufferJson(item)
-                ? visible(Buffer.from(item.data).toString('utf8'))
-                : item,
+                ? visibleText(Buffer.from(item.data).toString('utf8'))
+                : isPlainObject(item)
+                  ? Object.fromEntries(Object.entries(item).map(([name, inner]) => [visibleText(name), inner]))
+                  : item,
       );
     const target =
       row.position === undefined
@@ -49,8 +51,8 @@ ON CONFLICT ${target} DO UPDATE SET seen = hub.quarantine.seen + 1, last_seen = 
         row.position?.topic ?? null,
         row.position?.partition ?? null,
         row.position?.offset ?? null,
-        row.source === null ? null : visible(row.source),
-        row.eventId === null ? null : visible(row.eventId),
+        row.source === null ? null : visibleText(row.source),
+        row.eventId === null ? null : visibleText(row.eventId),
         row.contract,
         row.schemaId,
         row.faults[0]?.reason ?? 'malformed',
@@ -64,7 +66,7 @@ ON CONFLICT ${target} DO UPDATE SET seen = hub.quarantine.seen + 1, last_seen = 
 }
 
 /** A text that PostgreSQL takes: NUL and halves of surrogate pairs become visible escapes. */
-function visible(text: string): string {
+export function visibleText(text: string): string {
   return text
     .replaceAll('\0', '\\u0000')
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
@@ -75,3 +77,5 @@ const isBufferJson = (item: unknown): item is { type: 'Buffer'; data: number[] }
   item !== null &&
   (item as { type?: unknown }).type === 'Buffer' &&
   Array.isArray((item as { data?: unknown }).data);
+
+const isPlainObject = (item: unknown): item is Record<string, unknown> => typeof item === 'object' && item !== null && !Array.isArray(item);

@@ -20,9 +20,12 @@ export type ReadRecord =
       readonly contract: AnyContract | undefined;
     };
 
-/** Reads a record: envelope, contract by topic, Avro body by any released version, field checks, rules. Never throws for bad bytes. */
-export function readRecord(record: RawRecord): ReadRecord {
-  const contract = contractOfTopic(record.topic) as unknown as Contract<unknown> | undefined;
+/**
+ * Reads a record: envelope, contract by topic, Avro body by any released version, field checks, rules. Never throws for bad bytes.
+ * @param read the contract that the reader expects on this topic; by default the catalogue's.
+ */
+export function readRecord(record: RawRecord, read: AnyContract | undefined = contractOfTopic(record.topic)): ReadRecord {
+  const contract = read as unknown as Contract<unknown> | undefined;
   const envelope = fromHeaders(record.headers);
   const refuse = (faults: readonly Fault[]): ReadRecord => ({
     ok: false,

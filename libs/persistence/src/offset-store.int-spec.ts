@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
+import { FencedError } from './failure.ts';
+import { addTallies, moveOffsets, openOffset, storedOffsets } from './offset-store.ts';
+
+const move = (partition: number, expected: bigint, next: bigint) => ({ topic: 't', partition, expected, next, gaps: 0n });
+
+describe('offsets in PostgreSQL', () => {
+  let own: FreshDatabase;
+  beforeAll(async () => {
+    own = await freshDatabase([]);
+    await own.database.query('CREATE TABLE public.effect (what text)');
+  }, 30_000);
+  afterAll(() => own.drop());
+
+  it('starts a partition at its low watermark once and for all', async () => {
+    expect(await openOffset(own.database, 'g0', 't', 0, 17n)).toBe(17n);
+    expect(await openOffset(own.database, 'g0', 't', 0, 99n)).toBe(17n);
+  });
+
+  it('moves by compare-and-set and adds the tallies', async () => {
+    await openOffset(own.database, 'g1', 't', 0, 0n);
+    await openOffset(own.database, 'g1', 't', 1, 0n);
+    await own.database.transaction(async (tx) => {
+      await moveOffsets(tx, 'g1', [move(1, 0n, 4n), move(0, 0n, 3n)]);
+      await addTallies(
+        tx,
+        'g1',
+        new Map([['t/0', { topic: 't', partition: 0, applied: 2, duplicate: 1, stale: 0, parked: 0, quarantined: 0 }]]),
+      );
+    });
+    expect((await storedOffsets(own.database, 'g1')).sort((a, b) => a.partition - b.partition)).toEqual([
+      { topic: 't', partition: 0, nextOffset: 3n },
+      { topic: 't', partition: 1, nextOffset: 4n },
+    ]);
+  });
+
+  it('a zombie: everything it did rolls back, its healthy partition included', async () => {
+    await openOffset(own.database, 'g2', 't', 0, 0n);
+    await openOffset(own.database, 'g2', 't', 1, 0n);
+    await own.database.transaction((tx) => moveOffsets(tx, 'g2', [move(0, 0n, 10n)]));
+    const zombie = own.database.transaction(async (tx) => {
+      await tx.query(`INSERT INTO public.effect VALUES ('zombie')`);
+      await moveOffsets(tx, 'g2', [move(0, 0n, 5n), move(1, 0n, 5n)]);
+    });
+    await expect(zombie).rejects.toThrow(FencedError);
+    await expect(zombie).rejects.toThrow('t/0');
+    expect(await own.database.query('SELECT * FROM public.effect')).toEqual([]);
+    expect(await openOffset(own.database, 'g2', 't', 1, 0n)).toBe(0n);
+  });
+
+  it('two owners at once: exactly one moves, the other waits for it and is fenced', async () => {
+    await openOffset(own.database, 'g3', 't', 0, 0n);
+    const attempt = () => own.database.transaction((tx) => moveOffsets(tx, 'g3', [move(0, 0n, 7n)]));
+    const outcomes = await Promise.allSettled([attempt(), attempt()]);
+    expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await openOffset(own.database, 'g3', 't', 0, 0n)).toBe(7n);
+  });
+
+  it('the same partition twice in one batch is fenced, never counted twice', async () => {
+    await openOffset(own.database, 'g4', 't', 0, 0n);
+    await expect(own.database.transaction((tx) => moveOffsets(tx, 'g4', [move(0, 0n, 2n), move(0, 0n, 2n)]))).rejects.toThrow(FencedError);
+    expect(await openOffset(own.database, 'g4', 't', 0, 0n)).toBe(0n);
+  });
+});

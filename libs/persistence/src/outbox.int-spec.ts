@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { contracts, fromHeaders, type StockMovement } from '@tributary/contracts';
+import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
+import { Database } from './database.ts';
+import { derivedId } from './event-key.ts';
+import { appendOutbox, insertOutboxRows, MAX_PAYLOAD_BYTES, OUTBOX_SHARDS, shardOf } from './outbox.ts';
+import type { OutboxEvent } from './stage.ts';
+
+const event = (key: string, cause: string, change: Partial<OutboxEvent> = {}): OutboxEvent => ({
+  contract: contracts.stockMovement as unknown as OutboxEvent['contract'],
+  id: derivedId('spec', cause, 'erp.stock-movement', 0),
+  source: 'tributary/spec',
+  key,
+  time: '2026-01-01T00:00:00Z',
+  value: (seq): StockMovement => ({
+    movementId: `${key}/${seq}`,
+    sku: key,
+    location: 'main',
+    kind: 'SALE',
+    quantity: seq,
+    occurredAt: 1_700_000_000_000_000,
+    reference: cause,
+    description: null,
+  }),
+  ...change,
+});
+interface Row {
+  readonly id: string;
+  readonly seq: bigint;
+  readonly key: string;
+  readonly payload: Buffer | null;
+  readonly headers: Record<string, string>;
+  readonly shard: number;
+}
+
+describe('the outbox', () => {
+  let own: FreshDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    own = await freshDatabase([]);
+    database = new Database({ url: own.url, max: 6, applicationName: 'spec' });
+  }, 30_000);
+  afterAll(async () => {
+    await database.close();
+    await own.drop();
+  });
+  const rows = (like: string): Promise<Row[]> =>
+    database.query<Row>(
+      'SELECT id, seq, aggregateid AS key, payload, headers, shard FROM hub.outbox WHERE aggregateid LIKE $1 ORDER BY sequence',
+      [like],
+    );
+
+  it('numbers each key 1, 2, 3 without a gap under four writers at once, and the order in the table agrees', async () => {
+    const keys = ['w-a', 'w-b', 'w-c', 'w-d', 'w-e'];
+    const writer = async (name: number): Promise<void> => {
+      for (let batch = 0; batch < 15; batch += 1) {
+        const events = Array.from({ length: 20 }, (_, n) =>
+          event(keys[(n * (name + 1) + batch) % keys.length] ?? '', `${name}/${batch}/${n}`),
+        );
+        const work = database.transaction(async (tx) => {
+          await appendOutbox(tx, events);
+          if (batch % 5 === 3) throw new Error('rolled back');
+        });
+        await work.catch((error: unknown) => {
+          if ((error as Error).message !== 'rolled back') throw error;
+        });
+      }
+    };
+    await Promise.all([0, 1, 2, 3].map(writer));
+    const found = await rows('w-%');
+    expect(found).toHaveLength(4 * 12 * 20);
+    for (const key of keys) {
+      const own = found.filter((row) => row.key === key);
+      expect(own.map((row) => Number(row.seq))).toEqual(own.map((_, index) => index + 1));
+    }
+    expect(new Set(found.map((row) => row.id)).size).toBe(found.length);
+  });
+
+  it('gives the value its number, the headers its envelope, the row its shard', async () => {
+    await database.transaction((tx) => appendOutbox(tx, [event('h-1', 'c1'), event('h-1', 'c2', { traceparent: '00-ab-cd-01' })]));
+    const [first, second] = await rows('h-1');
+    expect(first?.id).toBe(derivedId('spec', 'c1', 'erp.stock-movement', 0));
+    expect(first?.shard).toBe(shardOf('h-1'));
+    const decoded = contracts.stockMovement.decode(second?.payload ?? Buffer.alloc(0));
+    expect(decoded.ok && decoded.value.quantity).toBe(2n);
+    expect(fromHeaders(second?.headers)).toEqual({
+      ok: true,
+      value: {
+        id: derivedId('spec', 'c2', 'erp.stock-movement', 0),
+        source: 'tributary/spec',
+        type: 'erp.stock-movement',
+        time: '2026-01-01T00:00:00Z',
+        seq: 2n,
+        traceparent: '00-ab-cd-01',
+      },
+    });
+  });
+
+  it('writes a tombstone for a value of null', async () => {
+    await database.transaction((tx) => appendOutbox(tx, [event('t-1', 'c1', { value: () => null })]));
+    expect((await rows('t-1')).map((row) => row.payload)).toEqual([null]);
+  });
+
+  it('refuses what the broker would refuse, and nothing of that transaction stays', async () => {
+    const payload = Buffer.alloc(MAX_PAYLOAD_BYTES + 1);
+    const refused = database.transaction(async (tx) => {
+      await appendOutbox(tx, [event('o-1', 'c1')]);
+      await insertOutboxRows(tx, [{ id: 'x', topic: 't', key: 'o-1', type: 't', payload, seq: 9n, headers: {} }]);
+    });
+    await expect(refused).rejects.toThrow(RangeError);
+    expect(await rows('o-1')).toEqual([]);
+    await database.transaction((tx) => appendOutbox(tx, [event('o-1', 'c1')]));
+    expect((await rows('o-1')).map((row) => row.seq)).toEqual([1n]);
+  });
+
+  it('can be read as the outbox event router of Debezium reads it', async () => {
+    await database.transaction((tx) => appendOutbox(tx, [event('d-1', 'c1')]));
+    const [row] = await database.query(`SELECT id, aggregatetype, aggregateid, type, payload FROM hub.outbox WHERE aggregateid = 'd-1'`);
+    expect(row).toMatchObject({ aggregatetype: contracts.stockMovement.topic, aggregateid: 'd-1', type: 'erp.stock-movement' });
+  });
+
+  it('spreads keys over all shards and keeps a key in its own', () => {
+    const counts = new Array<number>(OUTBOX_SHARDS).fill(0);
+    for (let key = 0; key < 8_000; key += 1) counts[shardOf(`customer-${key}`)] = (counts[shardOf(`customer-${key}`)] ?? 0) + 1;
+    expect(Math.min(...counts)).toBeGreaterThan(700);
+    expect(shardOf('客户')).toBe(shardOf('客户'));
+  });
+});
