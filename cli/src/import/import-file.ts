@@ -1,7 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { headerFault, OnlineRetailMapper, rowValue, type MappedEvent, type MapperStep } from '@tributary/connectors';
 import { contractNamed, formatMicros } from '@tributary/contracts';
-import { cloudEventJson, createGatewayClient, GatewayRefusal, postEvents, type EventAnswer, type Outgoing } from '@tributary/seller';
+import {
+  cloudEventJson,
+  createGatewayClient,
+  GatewayAway,
+  GatewayRefusal,
+  postEvents,
+  type EventAnswer,
+  type Outgoing,
+} from '@tributary/seller';
 import { exitCode } from '../exit-code.ts';
 import { VerbFault } from '../verb-fault.ts';
 import { showImportProgress, type ImportProgress } from './import-progress.ts';
@@ -122,7 +130,7 @@ async function* outgoing(records: RecordReader, { mapper, tally, rejects, bar, s
     tally.read(rowValue(cells));
     const step = mapper.push(cells);
     if (step.rejected.length > 0) await rejects.settled();
-    yield* take(step);
+    if (step.rejected.length > 0 || step.events.length > 0) yield* take(step);
     if (tally.rows % 2_000 !== 0) continue;
     signal?.throwIfAborted();
     bar.update(records.bytesRead, tally.rows, tally.answered);
@@ -144,14 +152,13 @@ function setAside(rejects: RejectsFile, event: MappedEvent, { outcome, faults }:
   for (const row of event.rowNumbers) rejects.add({ row, reason: `gateway-${outcome}`, detail });
 }
 
-function faultOf(error: unknown, { file, gatewayUrl, patience }: ImportOptions): unknown {
+function faultOf(error: unknown, { file }: ImportOptions): unknown {
   if (error instanceof VerbFault) return error;
   if (error instanceof GatewayRefusal) return new VerbFault(`${error.message} (source ${RETAIL_SOURCE})`, exitCode.environment);
+  if (error instanceof GatewayAway)
+    return new VerbFault(`${error.message}; the import can be started again and applies nothing twice`, exitCode.environment);
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (code.startsWith('CSV_')) return new VerbFault(`${file} is no CSV file: ${message}`);
   if (code.startsWith('Z_')) return new VerbFault(`${file} is damaged: ${message}`);
-  if (['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT'].includes(code))
-    return new VerbFault(`no gateway at ${gatewayUrl} for ${(patience ?? 300_000) / 1000} s: ${message || code}`, exitCode.environment);
-  if (message?.startsWith('the gateway answered')) return new VerbFault(message, exitCode.environment);
   return error;
 }

@@ -1,4 +1,4 @@
-import { Format, SingleBar } from 'cli-progress';
+import cliProgress from 'cli-progress';
 
 /** A bar on the terminal that shows how much of a file was read. */
 export interface ImportProgress {
@@ -11,10 +11,9 @@ const silent: ImportProgress = { update: () => undefined, stop: () => undefined 
 /** A bar on standard error, where that is a terminal; nothing otherwise, so that logs stay readable. */
 export function showImportProgress(wanted: boolean, fileBytes: number): ImportProgress {
   if (!wanted || !process.stderr.isTTY) return silent;
-  const bar = new SingleBar({
+  const bar = new cliProgress.SingleBar({
     stream: process.stderr,
     format: '{bar} {percentage}%  {rows} rows  {events} events  {eta_formatted} left',
-    formatBar: Format.BarFormat,
     barsize: 30,
     hideCursor: true,
     clearOnComplete: true,

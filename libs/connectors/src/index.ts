@@ -8,6 +8,6 @@ export { MAX_EVENTS, type Delivery, type DeliveryReading, type IncomingEvent } f
 export { canonicalJson, readJson, type JsonBody } from './json-body.ts';
 export { mediaType } from './media-type.ts';
 export { verifySignature, type SignatureScheme, type SignatureVerdict } from './signature.ts';
-export { headerFault, type RejectedRow, type RejectReason } from './online-retail/read-row.ts';
+export { headerFault, rowValue, type RejectedRow, type RejectReason } from './online-retail/read-row.ts';
 export { defaultMapperLimits, OnlineRetailMapper, type MapperLimits, type MapperStep } from './online-retail/online-retail-mapper.ts';
 export type { Carried, MappedEvent } from './online-retail/mapped-event.ts';

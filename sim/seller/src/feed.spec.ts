@@ -89,7 +89,7 @@ describe('feed', () => {
 
   it('gives up when its patience is over', async () => {
     const { url } = await gateway(() => ({ status: 503 }));
-    await expect(feed(deliveries, { gatewayUrl: url, patience: 50 })).rejects.toThrow('the gateway answered 503');
+    await expect(feed(deliveries, { gatewayUrl: url, patience: 50 })).rejects.toThrow(`the gateway at ${url} answered 503`);
   });
 
   it('keeps to its rate', async () => {

@@ -25,6 +25,14 @@ export class GatewayRefusal extends Error {
   }
 }
 
+/** The gateway did not answer, or said that it cannot now; a repetition may help. */
+export class GatewayAway extends Error {
+  constructor(detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.name = 'GatewayAway';
+  }
+}
+
 /** Where and how hard to post. */
 export interface GatewayClientOptions {
   /** `http://host:port`, without a path. */
@@ -42,7 +50,7 @@ export interface GatewayClientOptions {
 export interface GatewayClient {
   /**
    * Posts one batch (JSON texts of CloudEvents) and returns one answer an event, in order. Retries refused connections, timeouts, 429
-   * and 5xx. Throws {@link GatewayRefusal} when the request as a whole is refused.
+   * and 5xx. Throws {@link GatewayRefusal} when the request as a whole is refused, {@link GatewayAway} when patience is over.
    */
   post(events: readonly string[]): Promise<readonly EventAnswer[]>;
   close(): Promise<void>;
@@ -62,17 +70,25 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
       'webhook-signature': webhook.sign(id, now, text),
     };
   };
+  const exchange = async (text: string): Promise<{ statusCode: number; answer: string }> => {
+    try {
+      const { statusCode, body } = await request(url, {
+        method: 'POST',
+        dispatcher: agent,
+        headers: { 'content-type': 'application/cloudevents-batch+json', ...sign(text) },
+        body: text,
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
+      return { statusCode, answer: await body.text() };
+    } catch (cause) {
+      options.signal?.throwIfAborted();
+      throw new GatewayAway(`no answer from the gateway at ${url.origin}: ${String(cause)}`, { cause });
+    }
+  };
   const once = async (events: readonly string[]): Promise<readonly EventAnswer[]> => {
     const text = `[${events.join(',')}]`;
-    const { statusCode, body } = await request(url, {
-      method: 'POST',
-      dispatcher: agent,
-      headers: { 'content-type': 'application/cloudevents-batch+json', ...sign(text) },
-      body: text,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
-    const answer = await body.text();
-    if (statusCode === 429 || statusCode >= 500) throw new Error(`the gateway answered ${statusCode}`);
+    const { statusCode, answer } = await exchange(text);
+    if (statusCode === 429 || statusCode >= 500) throw new GatewayAway(`the gateway at ${url.origin} answered ${statusCode}`);
     const answers = readAnswers(answer);
     if (answers === undefined || answers.length !== events.length) throw new AbortError(new GatewayRefusal(statusCode, answer));
     return answers;

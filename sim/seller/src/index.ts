@@ -3,6 +3,7 @@ export { systems, type Delivery, type System } from './fact.ts';
 export { cloudEventJson, feed, type FeedOptions, type FeedProgress } from './feed.ts';
 export {
   createGatewayClient,
+  GatewayAway,
   GatewayRefusal,
   type EventAnswer,
   type EventOutcome,

@@ -1,6 +1,6 @@
-import { lineAmount, type CustomerRef, type LineKind, type OrderLine, type ReturnLine } from '@tributary/contracts';
+import { exactLineValue, lineAmount, type CustomerRef, type LineKind, type OrderLine, type ReturnLine } from '@tributary/contracts';
 import { lineKindOf } from './line-kind.ts';
-import type { Carried, MappedEvent } from './mapped-event.ts';
+import type { MappedEvent } from './mapped-event.ts';
 import type { OpenLines } from './open-lines.ts';
 import type { RetailRow } from './read-row.ts';
 
@@ -71,7 +71,7 @@ function orderOf(rows: readonly InvoiceRow[], sold: OpenLines): MappedEvent {
     id: `order/${invoice}`,
     at: placed.micros,
     rowNumbers: numbersOf(rows),
-    carried: carriedBy(rows, total),
+    carried: { rows: rows.length, exact: exactOf(lines), amount: total },
     value: {
       orderId: invoice,
       version: 1n,
@@ -124,7 +124,7 @@ function returnOf(rows: readonly InvoiceRow[], sold: OpenLines): MappedEvent {
     id: `return/${invoice}`,
     at: occurredAt,
     rowNumbers: numbersOf(rows),
-    carried: carriedBy(rows, -total),
+    carried: { rows: rows.length, exact: -exactOf(lines), amount: -total },
     value: {
       returnId: invoice,
       orderId: orders.size === 1 ? ([...orders][0] ?? null) : null,
@@ -145,7 +145,7 @@ function writeOffOf(row: InvoiceRow): MappedEvent {
     id: `stock-movement/${movementId}`,
     at: row.at.micros,
     rowNumbers: [row.rowNumber],
-    carried: carriedBy([row], 0n),
+    carried: { rows: 1, exact: exactLineValue(row.quantity, row.unitPrice), amount: 0n },
     value: {
       movementId,
       sku: row.sku,
@@ -162,8 +162,6 @@ function writeOffOf(row: InvoiceRow): MappedEvent {
 const magnitude = (value: bigint): bigint => (value < 0n ? -value : value);
 const refOf = (id: string | null): CustomerRef => ({ id, email: null, phone: null, loyaltyId: null, name: null });
 const numbersOf = (rows: readonly InvoiceRow[]): number[] => rows.map(({ rowNumber }) => rowNumber);
-const carriedBy = (rows: readonly InvoiceRow[], amount: bigint): Carried => ({
-  rows: rows.length,
-  exact: rows.reduce((sum, { exact }) => sum + exact, 0n),
-  amount,
-});
+/** From the lines as they are sent, not from the rows: the summary compares the two. */
+const exactOf = (lines: readonly { readonly quantity: bigint; readonly unitPrice: bigint }[]): bigint =>
+  lines.reduce((sum, { quantity, unitPrice }) => sum + exactLineValue(quantity, unitPrice), 0n);

@@ -59,6 +59,14 @@ export interface RejectedRow {
 const INVOICE = /^[CA]?\d{1,12}$/;
 const QUANTITY = /^-?\d{1,9}$/;
 
+/** Exact value of a row, scale 10, from its cells alone; undefined where quantity or price is no number. */
+export function rowValue(cells: readonly string[]): bigint | undefined {
+  const unitPrice = parseDecimal(cells[5] ?? '', PRICE_SCALE);
+  return unitPrice === undefined || !QUANTITY.test(cells[3] ?? '')
+    ? undefined
+    : exactLineValue(BigInt(cells[3] ?? '') * 10_000n, unitPrice);
+}
+
 /** What is wrong with a header line, or undefined when the file is an Online Retail export. */
 export function headerFault(cells: readonly string[]): string | undefined {
   const wanted = onlineRetailHeader.join(',');
