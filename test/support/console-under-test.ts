@@ -1,14 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createConsole, migrations as console } from '@tributary/app-console';
-import { migrations as erpBridge } from '@tributary/app-erp-bridge';
-import { migrations as forecast } from '@tributary/app-forecast';
-import { migrations as insight } from '@tributary/app-insight';
-import { migrations as profile } from '@tributary/app-profile';
+import { createConsole } from '@tributary/app-console';
 import { freePorts, startEmbedded } from '@tributary/embedded';
 import type { Database } from '@tributary/persistence';
 import { createLogger, createMetrics, Health, loadConfig } from '@tributary/runtime';
+import { consoleMigrations } from './app-migrations.ts';
 import { freshDatabase } from './fresh-database.ts';
 import { seedConsole } from './seed-console.ts';
 
@@ -25,7 +22,7 @@ export interface ConsoleUnderTest {
 /** Starts PostgreSQL (unless DATABASE_URL names one), makes the tables of all apps, fills them, and starts the console over them. */
 export async function startConsole(): Promise<ConsoleUnderTest> {
   const stopPostgres = await ensurePostgres();
-  const fresh = await freshDatabase([...profile, ...insight, ...forecast, ...erpBridge, ...console]);
+  const fresh = await freshDatabase(consoleMigrations);
   await seedConsole(fresh.database);
   const config = loadConfig({
     KAFKA_BROKERS: '127.0.0.1:9',

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { migrations as erpBridge } from '@tributary/app-erp-bridge';
-import { migrations as forecast } from '@tributary/app-forecast';
-import { migrations as insight } from '@tributary/app-insight';
-import { migrations as profile } from '@tributary/app-profile';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Database } from '@tributary/persistence';
 import { createLogger, createMetrics, Health, loadConfig, type AppContext } from '@tributary/runtime';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { consoleMigrations } from '../../../test/support/app-migrations.ts';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
 import { HOSTILE, HOSTILE_SKU, MORE_CUSTOMERS, seedConsole, seeded, SKU } from '../../../test/support/seed-console.ts';
 import {
@@ -24,8 +21,9 @@ import {
   type Why,
 } from './api.ts';
 import { createConsole } from './create-console.ts';
-import { migrations } from './migrations.ts';
 import { readOnlyUrl } from './read-only-url.ts';
+
+jest.setTimeout(30_000);
 
 let fresh: FreshDatabase;
 let app: NestFastifyApplication;
@@ -33,7 +31,7 @@ const log: string[] = [];
 let kafkaAnswers = true;
 
 beforeAll(async () => {
-  fresh = await freshDatabase([...profile, ...insight, ...forecast, ...erpBridge, ...migrations]);
+  fresh = await freshDatabase(consoleMigrations);
   await seedConsole(fresh.database);
   const config = loadConfig({
     KAFKA_BROKERS: '127.0.0.1:9',
@@ -140,7 +138,7 @@ describe('overview', () => {
         )
       ).lagRecords,
     ).toBe(40);
-  }, 30_000);
+  });
 });
 
 describe('customers', () => {

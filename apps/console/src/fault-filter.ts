@@ -12,14 +12,14 @@ interface Reply {
 }
 
 /** How an error is answered. */
-export interface FaultAnswer {
+interface FaultAnswer {
   readonly status: number;
   readonly code: ApiErrorCode;
   readonly faults?: BadParameter['faults'];
 }
 
 /** What went wrong in the words of the API. Anything not foreseen says no more than that it failed. */
-export function answerTo(error: unknown): FaultAnswer {
+function answerTo(error: unknown): FaultAnswer {
   if (error instanceof BadParameter) return { status: 400, code: 'bad-parameter', faults: error.faults };
   if (error instanceof NotFound) return { status: 404, code: 'not-found' };
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;

@@ -17,7 +17,7 @@ export interface FlowRow {
 }
 
 /** A row of console.outbox_view. */
-export interface OutboxRow {
+interface OutboxRow {
   readonly topic: string;
   readonly published: bigint;
   readonly unsent: bigint;

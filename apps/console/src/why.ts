@@ -39,7 +39,7 @@ export async function explain(db: Queryable, id: string, question: WhyQuestion):
 }
 
 /** The figure as the profile page shows it. */
-export function shownFigure(
+function shownFigure(
   profile: Pick<ProfileRow, ExplainableCount | 'totals'>,
   field: ExplainableMoney | ExplainableCount,
   currency: string | null,
@@ -49,7 +49,7 @@ export function shownFigure(
 }
 
 /** Whether two decimal texts are the same amount, exactly. */
-export function sameDecimal(left: string, right: string): boolean {
+function sameDecimal(left: string, right: string): boolean {
   const exact = parseDecimal(left, AMOUNT_SCALE);
   return exact !== undefined && exact === parseDecimal(right, AMOUNT_SCALE);
 }
