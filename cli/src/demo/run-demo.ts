@@ -68,6 +68,7 @@ export async function runDemo(options: DemoOptions, output: Output, signal: Abor
       return figures;
     };
     const showing = showWhile(read, stop);
+    closers.push(() => Promise.resolve(showing.end()));
     const feeding =
       options.data === undefined
         ? feedSeller(sellerOf(options), { gatewayUrl, live: !options.exit, signal: stop, onSent: (sent) => (eventsIn = sent) })
@@ -84,7 +85,7 @@ export async function runDemo(options: DemoOptions, output: Output, signal: Abor
       await untilAborted(stop);
       return undefined;
     }
-    showing.end();
+    await showing.end();
     await jobs.runNow('erp-pull');
     const figures = await closeLoop({ read, runTask: (name) => runTask(jobs, name), show: (text) => (phase = text), signal: stop });
     display.done();
@@ -100,7 +101,7 @@ export async function runDemo(options: DemoOptions, output: Output, signal: Abor
 const runTask = (jobs: Jobs, name: string): Promise<void> => jobs.runNow(name);
 
 /** Refreshes the display while something else goes on; a failed look is shown by the next one. */
-function showWhile(read: () => Promise<unknown>, signal: AbortSignal): { end(): void } {
+function showWhile(read: () => Promise<unknown>, signal: AbortSignal): { end(): Promise<void> } {
   let ended = false;
   const loop = async (): Promise<void> => {
     while (!ended && !signal.aborted) {
@@ -108,8 +109,13 @@ function showWhile(read: () => Promise<unknown>, signal: AbortSignal): { end(): 
       await wait(SHOW_MS);
     }
   };
-  void loop();
-  return { end: () => (ended = true) };
+  const looping = loop();
+  return {
+    end: () => {
+      ended = true;
+      return looping;
+    },
+  };
 }
 
 const untilAborted = (signal: AbortSignal): Promise<never> =>
