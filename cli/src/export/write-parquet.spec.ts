@@ -54,11 +54,12 @@ describe('writeParquet', () => {
 
   it('writes more than one row group, and a valid file without rows', async () => {
     const many = await roundTrip(
-      Array.from({ length: 25_000 }, (_, index): ExportRow => [String(index), null, index, BigInt(index), index / 2]),
+      Array.from({ length: 250 }, (_, index): ExportRow => [String(index), null, index, BigInt(index), index / 2]),
+      200,
     );
     expect(many.metadata.row_groups.length).toBe(2);
     expect(many.rows).toHaveLength(250);
-    expect(many.rows[249]).toMatchObject({ id: '249', net: 0.0249 });
+    expect(many.rows[249]).toMatchObject({ id: '249', orders: 249, score: 124.5 });
     const none = await roundTrip([]);
     expect(none.rows).toEqual([]);
     expect(none.metadata.schema.map(({ name }) => name)).toEqual(['root', 'id', 'at', 'orders', 'net', 'score']);
