@@ -43,6 +43,13 @@ describe('admitEvent', () => {
     expect(hashOf(orderJson('1', { country: 'FR' }))).not.toBe(hashOf(orderJson('1')));
   });
 
+  it('hashes an Avro record as the JSON it stands for', () => {
+    const read = contracts.order.fromJson(orderJson('1'));
+    if (!read.ok) throw new Error('bad sample');
+    const event = admitEvent({ ...incoming(null), data: { avro: contracts.order.encode(read.value) } }, 0, 'shop', now);
+    expect('hash' in event ? event.hash : undefined).toBe(hashOf(orderJson('1')));
+  });
+
   it('refuses an envelope that is broken, whatever its data', () => {
     const fault = { field: 'id', reason: 'envelope', detail: 'is required, as text' } as const;
     expect(admitEvent({ ...incoming(orderJson('1')), faults: [fault] }, 2, 'shop', now)).toMatchObject({ index: 2, faults: [fault] });

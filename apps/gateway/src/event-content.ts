@@ -12,7 +12,8 @@ export function eventContent(value: unknown): string {
     return `[${text}]`;
   }
   const record = value as Readonly<Record<string, unknown>>;
-  for (const name in record) {
+  // Own fields only: records that avsc decoded have methods on their prototype.
+  for (const name of Object.keys(record)) {
     const item = record[name];
     if (item !== null && !(Array.isArray(item) && item.length === 0)) text += `${name}:${eventContent(item)},`;
   }

@@ -34,12 +34,6 @@ export const configSchema = {
     parse: url('redis', 'rediss'),
     secret: true,
   }),
-  schemaRegistryUrl: optionalSetting<string>({
-    name: 'SCHEMA_REGISTRY_URL',
-    doc: 'An outside schema registry to ask for schema ids that the built-in contracts do not know.',
-    allowed: 'http:// or https:// URL',
-    parse: http,
-  }),
   host: setting<string>({
     name: 'TRIBUTARY_HOST',
     doc: 'Address the gateway and the console listen on.',
@@ -59,6 +53,13 @@ export const configSchema = {
     doc: 'Port of the console.',
     allowed: port,
     fallback: '8081',
+    parse: anyPort,
+  }),
+  opsPort: setting<number>({
+    name: 'TRIBUTARY_OPS_PORT',
+    doc: 'Port of probes and metrics where a process runs neither the gateway nor the console.',
+    allowed: port,
+    fallback: '8082',
     parse: anyPort,
   }),
   apps: setting<readonly AppName[]>({
