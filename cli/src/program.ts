@@ -4,6 +4,7 @@ import { registerDemoVerb } from './verbs/demo.ts';
 import { registerDataVerbs } from './verbs/data.ts';
 import { registerErpSimVerb } from './verbs/erp-sim.ts';
 import { registerInspectVerbs } from './verbs/inspect.ts';
+import { registerModelVerbs } from './verbs/models.ts';
 import { registerServiceVerbs } from './verbs/services.ts';
 
 /** The command line: every verb with `--help`, text for people and `--json` for programs. */
@@ -24,5 +25,6 @@ export function createProgram(): Command {
   registerContractsVerbs(program);
   registerInspectVerbs(program);
   registerErpSimVerb(program);
+  registerModelVerbs(program);
   return program;
 }
