@@ -23,7 +23,7 @@ export interface PullSummary {
 }
 
 /** Lists of an ERP by path. */
-export const pullLists: ReadonlyMap<string, AnyContract> = new Map([
+const pullLists: ReadonlyMap<string, AnyContract> = new Map([
   ['/products', contracts.product as unknown as AnyContract],
   ['/stock', contracts.stockLevel as unknown as AnyContract],
   ['/stock-movements', contracts.stockMovement as unknown as AnyContract],

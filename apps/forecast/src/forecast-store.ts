@@ -41,7 +41,7 @@ export interface ReturnDocument extends Seen {
 }
 
 /** An order to keep, and the version it takes the place of; `null` where none is known. */
-export interface OrderWrite {
+interface OrderWrite {
   readonly document: OrderDocument;
   readonly replaces: bigint | null;
 }

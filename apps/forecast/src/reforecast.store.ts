@@ -13,7 +13,7 @@ export interface DueSeries extends SeriesKey {
 }
 
 /** The last good forecast of a series. */
-export interface LastForecast {
+interface LastForecast {
   readonly inputHash: bigint;
   readonly fitted: Fitted;
 }
