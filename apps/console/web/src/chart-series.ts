@@ -1,7 +1,7 @@
 import type { Sku } from '../../src/api.ts';
 
 /** One step of the chart: what was, or what is expected. */
-export interface ChartStep {
+interface ChartStep {
   /** First day, `YYYY-MM-DD`. */
   readonly start: string;
   readonly actual: number | null;
@@ -9,7 +9,7 @@ export interface ChartStep {
 }
 
 /** A range that holds the demand with a probability: the pair of quantiles at its edges, one value a step of the chart. */
-export interface ChartBand {
+interface ChartBand {
   readonly low: number;
   readonly high: number;
   readonly from: readonly (number | null)[];

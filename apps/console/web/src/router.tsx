@@ -3,7 +3,7 @@ import { useSyncExternalStore, type MouseEvent, type ReactNode } from 'react';
 const CHANGED = 'tributary:navigated';
 
 /** Goes to a path of the page; `replace` leaves no step to go back to. */
-export function navigate(path: string, replace = false): void {
+function navigate(path: string, replace = false): void {
   if (replace) history.replaceState(null, '', path);
   else history.pushState(null, '', path);
   dispatchEvent(new Event(CHANGED));
