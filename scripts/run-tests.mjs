@@ -15,7 +15,10 @@ const checks = [
   ['console page', bin('vite'), ['build', 'apps/console/web', '--logLevel', 'warn']],
   ['references', process.execPath, ['scripts/sync-references.mjs', '--check']],
   ['generated code', bin('tsx'), ['scripts/codegen.ts', '--check']],
-  ['contracts', process.execPath, ['cli/bin/tributary.js', 'contracts', 'check']],
+  ['generated connectors', bin('tsx'), ['scripts/connectors.ts', '--check']],
+  ['AsyncAPI', bin('tsx'), ['scripts/asyncapi.ts', '--check']],
+  ['documented configuration', bin('tsx'), ['scripts/config-docs.ts', '--check']],
+  ['contracts', bin('tsx'), ['scripts/contracts-check.ts']],
   ['lint', bin('eslint'), ['.', '--max-warnings', '0']],
   ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
   ['directions', bin('depcruise'), ['libs', 'apps', 'cli', 'sim', 'deploy', '--config', '.dependency-cruiser.cjs', '--output-type', 'err']],
@@ -46,7 +49,17 @@ const folder = mkdtempSync(join(tmpdir(), 'tributary-tests-'));
 for (const project of wanted.filter((name) => name !== 'check')) {
   const began = performance.now();
   const report = join(folder, `${project}.json`);
-  const args = ['--experimental-vm-modules', '--no-warnings', join(root, 'node_modules/jest/bin/jest.js'), '--selectProjects', project, '--json', '--outputFile', report, '--silent=false'];
+  const args = [
+    '--experimental-vm-modules',
+    '--no-warnings',
+    join(root, 'node_modules/jest/bin/jest.js'),
+    '--selectProjects',
+    project,
+    '--json',
+    '--outputFile',
+    report,
+    '--silent=false',
+  ];
   // Services and browsers are shared by the specs of one run: one worker keeps them from disturbing each other.
   if (project !== 'unit') args.push('--runInBand');
   const run = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -61,7 +74,9 @@ for (const project of wanted.filter((name) => name !== 'check')) {
   passed += result.numPassedTests;
   // A spec file that cannot even be loaded is a failure of its own.
   failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
-  process.stdout.write(`${result.success ? 'ok    ' : 'FAILED'} ${project}: ${result.numPassedTests} passed, ${result.numFailedTests} failed (${seconds(began)} s)\n`);
+  process.stdout.write(
+    `${result.success ? 'ok    ' : 'FAILED'} ${project}: ${result.numPassedTests} passed, ${result.numFailedTests} failed (${seconds(began)} s)\n`,
+  );
 }
 rmSync(folder, { recursive: true, force: true });
 process.stdout.write(`${passed} passed, ${failed} failed\n`);

@@ -1,11 +1,10 @@
-import { contracts, topology, type Acknowledgement } from '@tributary/contracts';
+import { contracts, routeTable, topology, type Acknowledgement } from '@tributary/contracts';
 import type { HubEvent, Stage, Transaction } from '@tributary/persistence';
 import { BridgeBook } from './bridge-book.ts';
 import { ackKeyId, topicKeyId, type BridgeStore, type TouchedKeys } from './bridge-store.ts';
 import { keyOf } from './enqueue-delivery.ts';
 import { bridgeRoutes, type BridgeRoute } from './erp-bridge.routes.ts';
 import { openBridgeStore } from './pg-bridge.store.ts';
-import { routeTable } from './route-table.ts';
 
 /** What may be replaced in a test. */
 export interface ErpBridgeStageOptions {

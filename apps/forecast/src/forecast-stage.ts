@@ -1,10 +1,18 @@
-import { contracts, topology, type Order, type Product, type Return, type StockLevel, type StockMovement } from '@tributary/contracts';
+import {
+  contracts,
+  routeTable,
+  topology,
+  type Order,
+  type Product,
+  type Return,
+  type StockLevel,
+  type StockMovement,
+} from '@tributary/contracts';
 import type { HubEvent, Stage, Transaction } from '@tributary/persistence';
 import { ForecastBook } from './forecast-book.ts';
 import { forecastRoutes, type ForecastRoute } from './forecast.routes.ts';
 import { documentId, type DocumentKey, type ForecastStore, type TouchedKeys } from './forecast-store.ts';
 import { openForecastStore } from './pg-forecast.store.ts';
-import { routeTable } from './route-table.ts';
 import { seriesId } from './series-key.ts';
 
 /** What may be replaced in a test. */

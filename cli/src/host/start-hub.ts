@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import { createGateway } from '@tributary/app-gateway';
-import { ConsoleModule } from '@tributary/app-console';
+import { createConsole } from '@tributary/app-console';
 import { createForecastStage, ForecastModule } from '@tributary/app-forecast';
 import { createErpBridgeStage, ErpBridgeModule } from '@tributary/app-erp-bridge';
 import { createInsightStage, InsightModule, loadSegments } from '@tributary/app-insight';
@@ -21,7 +21,7 @@ import {
 } from '@tributary/runtime';
 import { observeAccounting } from './accounting-metrics.ts';
 import { createBatchObserver } from './batch-observer.ts';
-import { startHttpApp, startOpsApp } from './http-app.ts';
+import { startOpsApp } from './ops-app.ts';
 import { startStageApp } from './stage-app.ts';
 
 /** A running hub. */
@@ -86,12 +86,9 @@ export async function startHub({ config, logger, metrics, onCrash }: HubOptions)
     }
     if (runs('console')) {
       const topics = allContracts.map((contract) => contract.topic);
-      const served = await startHttpApp(
-        ConsoleModule.register(context, { watermarks: () => watermarks.read(topics) }),
-        context,
-        config.consolePort,
-      );
+      const served = await createConsole(context, { watermarks: () => watermarks.read(topics) });
       opened('console', () => served.close());
+      await served.listen(config.consolePort, config.host);
       addresses.console = await served.getUrl();
     }
     if (!runs('gateway') && !runs('console')) {
