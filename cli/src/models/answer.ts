@@ -97,5 +97,5 @@ function cellText(cell: Written): string {
 export const figure = (value: number | null | undefined): string => {
   if (value === null || value === undefined) return '–';
   const size = Math.abs(value);
-  return size !== 0 && (size < 0.001 || size >= 1e7) ? value.toPrecision(5) : value.toFixed(4);
+  return size !== 0 && (size < 0.001 || size >= 1e7) ? String(Number(value.toPrecision(5))) : value.toFixed(4);
 };

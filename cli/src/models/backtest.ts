@@ -83,7 +83,7 @@ export async function backtestVerb(options: BacktestVerbOptions, delivery: Deliv
     }),
     words: () =>
       [
-        `${judged.length} series judged at ${origins} origins of ${horizon} steps (a step is one ${every}), ${seconds.toFixed(2)} s`,
+        `${judged.length} series judged at ${origins} origins of ${horizon} steps (step: ${every}), ${seconds.toFixed(2)} s`,
         asTable(Object.entries(overall).map(([measure, value]) => ({ measure, value: figure(value) }))),
         ...(judged.length > 1
           ? [

@@ -103,7 +103,7 @@ export async function forecastVerb(
         bias: figure(rollingOriginError?.bias),
       }));
       return [
-        `${answered.length} series, a step is one ${every}, ${horizon} steps, ${seconds.toFixed(2)} s; ${models.join(', ')}`,
+        `${answered.length} series, step: ${every}, ${horizon} steps, ${seconds.toFixed(2)} s; ${models.join(', ')}`,
         asTable(rows),
         ...(about.length > SHOWN ? [`and ${about.length - SHOWN} more`] : []),
       ].join('\n');

@@ -21,6 +21,9 @@ export interface MatchOptions {
   readonly clusters: string | undefined;
 }
 
+/** Blocking rules that a person reads before the rest is counted. */
+const SHOWN = 10;
+
 interface Weighed {
   readonly pair: AcceptedPair;
   readonly why: PairExplanation;
@@ -103,13 +106,14 @@ export async function matchVerb(options: MatchOptions, delivery: Delivery, termi
         ...proposalWords(used),
         `${labels.length} records, ${comparedPairs} of ${totalPairs} pairs compared (${((100 * comparedPairs) / totalPairs).toFixed(3)} %), ${seconds.toFixed(2)} s`,
         asTable(
-          result.blocking.rules.map(({ atoms, pairs: cost, recall, onlyHere }) => ({
+          result.blocking.rules.slice(0, SHOWN).map(({ atoms, pairs: cost, recall, onlyHere }) => ({
             'compared when equal': atoms.map(({ column, key }) => `${column}:${key}`).join(' + '),
             pairs: Math.round(cost),
             'finds alone': figure(recall),
             'only it finds': figure(onlyHere),
           })),
         ),
+        ...(result.blocking.rules.length > SHOWN ? [`and ${result.blocking.rules.length - SHOWN} more rules`] : []),
         `${pairs.length} pairs accepted, ${clustering.clusters} clusters; the model expects precision ${figure(result.expected.precision)}, recall ${figure(result.expected.recall)}`,
         ...(measures === undefined
           ? []

@@ -71,6 +71,7 @@ export function refuseTwins(path: string, names: readonly string[]): void {
 }
 
 function faultOf(path: string, error: unknown): unknown {
+  if (error instanceof VerbFault) return error;
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (code.startsWith('CSV_')) return new VerbFault(`${path} is no CSV file: ${message}`);
   if (code.startsWith('Z_')) return new VerbFault(`${path} is damaged: ${message}`);
