@@ -26,7 +26,7 @@ export { soundex } from './compare/soundex.ts';
 export { acceptPairs, explainPairs } from './linkage/accept-pairs.ts';
 export type { AcceptedPair, PairExplanation } from './linkage/accept-pairs.ts';
 export { keyNames } from './linkage/blocking-atoms.ts';
-export type { BlockingReport, BlockingRuleReport } from './linkage/choose-blocking.ts';
+export type { BlockingReport, BlockingRuleReport } from './linkage/cover-matches.ts';
 export { clusterMatches } from './linkage/cluster-matches.ts';
 export type { ClusterRules, Clustering, MatchEdge } from './linkage/cluster-matches.ts';
 export { levelNames } from './linkage/compare-values.ts';

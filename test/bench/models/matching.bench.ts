@@ -8,7 +8,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { MatchIndex, acceptPairs, matchRecords, pairMeasures, proposeConfiguration } from '@tributary/matching';
-import type { MatchResult, RecordTable } from '@tributary/matching';
+import type { MatchConfiguration, MatchResult, RecordTable } from '@tributary/matching';
 import { dirtyPeople } from '../../support/matching/dirty-people.ts';
 import type { Person } from '../../support/matching/dirty-people.ts';
 
@@ -74,7 +74,7 @@ const widened = ok(matchRecords({ columns }, { ...proposal.configuration, blocki
 const wideSeconds = (performance.now() - start) / 1000;
 const wideCpu = cpuSince(wideFrom);
 
-const indexed = Number(values.index) > 0 ? measureIndex(Number(values.index)) : {};
+const indexed = Number(values.index) > 0 ? measureIndex(Number(values.index), proposal.configuration) : {};
 const report = {
   records: people.length,
   seconds,
@@ -101,14 +101,12 @@ function cpuSince(from: NodeJS.CpuUsage): number {
   return (user + system) / 1e6;
 }
 
-function measureIndex(records: number): Record<string, number> {
+function measureIndex(records: number, configuration: MatchConfiguration): Record<string, number> {
   const base = made(records, 2);
   const table = columnsOf(base.people);
   // The model is trained on a part, as a running system does; the index holds everybody.
   const built = performance.now();
-  const whole = ok(
-    matchRecords({ columns: table }, { ...proposal.configuration, blocking: result.blocking.rules.map(({ atoms }) => ({ atoms })) }),
-  );
+  const whole = ok(matchRecords({ columns: table }, { ...configuration, blocking: result.blocking.rules.map(({ atoms }) => ({ atoms })) }));
   const trained = performance.now();
   const index = new MatchIndex(whole.model);
   const ready = performance.now();

@@ -1,4 +1,4 @@
-import { createCompareValues, createNearValues, differsLevel, levelNames, rememberLevels } from './compare-values.ts';
+import { differsLevel, levelNames } from './compare-values.ts';
 import type { EncodedField } from './encode-table.ts';
 
 /** Writes the level of every field for a pair of records into `out`; `missing` of a field means that one side knows nothing. */
@@ -33,13 +33,9 @@ export function rowsOf(fields: readonly EncodedField[], records: number = fields
 export function createCompareRecords(fields: readonly EncodedField[], rows: Int32Array = rowsOf(fields)): CompareRecords {
   const count = fields.length;
   const { missing } = levelLayout(fields);
-  const compare = fields.map((field) =>
-    rememberLevels(createCompareValues(field.configuration.kind, field.dictionary), field.dictionary.values.length),
-  );
+  const compare = fields.map((field) => field.compare);
   const swaps = fields.flatMap((field, first) =>
-    field.swap < 0
-      ? []
-      : [{ first, second: field.swap, differs: differsLevel[field.configuration.kind], nearly: createNearValues(field.dictionary) }],
+    field.swap < 0 ? [] : [{ first, second: field.swap, differs: differsLevel[field.configuration.kind], nearly: field.nearly }],
   );
   return (left, right, out) => {
     const ours = left * count;

@@ -6,6 +6,8 @@ import { normaliseLoyaltyId } from '../normalise/normalise-identifier.ts';
 import { normaliseName } from '../normalise/normalise-name.ts';
 import { normalisePhone } from '../normalise/normalise-phone.ts';
 import { transliterate } from '../normalise/transliterate.ts';
+import { createCompareValues, createNearValues, rememberLevels } from './compare-values.ts';
+import type { CompareValues } from './compare-values.ts';
 import { ValueDictionary } from './value-dictionary.ts';
 import type { FieldConfiguration } from './match-configuration.ts';
 import type { Cell, RecordTable } from './record-table.ts';
@@ -19,6 +21,10 @@ export interface EncodedField {
   readonly swap: number;
   /** Whether another column counts into the same dictionary. */
   readonly shares: boolean;
+  /** Level of agreement of two different values; one memory of levels serves every pass over the table. */
+  readonly compare: CompareValues;
+  /** Whether two different values are near enough to be one that stands in the other column. */
+  readonly nearly: (a: number, b: number) => boolean;
 }
 
 /** Value and ASCII key of a raw cell, or undefined when it tells nothing. */
@@ -39,13 +45,18 @@ export function encodeTable(table: RecordTable, fields: readonly FieldConfigurat
     encodeColumn(table.columns[field.column] ?? [], field, dictionaries[index] as ValueDictionary),
   );
   for (const dictionary of new Set(dictionaries)) dictionary.weighWords();
-  return fields.map((configuration, index) => ({
-    configuration,
-    codes: codes[index] as Int32Array,
-    dictionary: dictionaries[index] as ValueDictionary,
-    swap: swaps[index] as number,
-    shares: (swaps[index] as number) >= 0 || swaps.includes(index),
-  }));
+  return fields.map((configuration, index) => {
+    const dictionary = dictionaries[index] as ValueDictionary;
+    return {
+      configuration,
+      codes: codes[index] as Int32Array,
+      dictionary,
+      swap: swaps[index] as number,
+      shares: (swaps[index] as number) >= 0 || swaps.includes(index),
+      compare: rememberLevels(createCompareValues(configuration.kind, dictionary), dictionary.values.length),
+      nearly: createNearValues(dictionary),
+    };
+  });
 }
 
 function encodeColumn(cells: readonly Cell[], field: FieldConfiguration, dictionary: ValueDictionary): Int32Array {

@@ -5,7 +5,7 @@ import type { BlockingAtom } from './blocking-atoms.ts';
 import { forEachCandidate, isSampled } from './candidate-pairs.ts';
 import type { CompiledRule } from './candidate-pairs.ts';
 import { chooseBlocking, reportBlocking } from './choose-blocking.ts';
-import type { BlockingReport } from './choose-blocking.ts';
+import type { BlockingReport } from './cover-matches.ts';
 import { createCompareRecords, levelLayout } from './compare-records.ts';
 import { encodeTable } from './encode-table.ts';
 import type { EncodedField } from './encode-table.ts';
@@ -44,7 +44,8 @@ export interface MatchResult {
   readonly totalPairs: number;
 }
 
-const randomSample = 300_000;
+/** Pairs drawn for u: enough that agreement on a rare value is seen, bounded by what a small file can tell. */
+const randomSample = (records: number): number => Math.max(100_000, Math.min(300_000, 60 * records));
 const estimationSample = 1_000_000;
 
 /**
@@ -93,7 +94,7 @@ function randomPatterns(
   const compare = createCompareRecords(fields);
   const counter = createPatternCounter(levelLayout(fields).missing.map((value) => value + 1));
   const out = new Uint8Array(fields.length);
-  forEachRandomPair(records, source, randomSample, seed, (left, right) => {
+  forEachRandomPair(records, source, randomSample(records), seed, (left, right) => {
     compare(left, right, out);
     counter.add(out);
   });
