@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { contracts, toHeaders, type AnyContract, type StockMovement } from '@tributary/contracts';
 import { int4Array, sqlMigration, textArray, type HubEvent, type Migration, type RawRecord, type Stage } from '@tributary/persistence';
 
-/** Table of the counting stage: how often each sku was counted, and by which movements. */
+/** Table of the counting stage: how often each movement was counted. It refuses the sku `POISON`. */
 export const countingMigrations: readonly Migration[] = [
   sqlMigration(
     '9000-spec',
-    'CREATE SCHEMA spec; CREATE TABLE spec.counted (movement text PRIMARY KEY, sku text NOT NULL, n integer NOT NULL)',
+    `CREATE SCHEMA spec; CREATE TABLE spec.counted (movement text PRIMARY KEY, sku text NOT NULL CHECK (sku <> 'POISON'), n integer NOT NULL)`,
   ),
 ];
 

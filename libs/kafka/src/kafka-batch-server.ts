@@ -4,6 +4,7 @@ import {
   failureKind,
   groupNumber,
   openOffset,
+  storedOffsets,
   type BatchResult,
   type Database,
   type RawRecord,
@@ -14,7 +15,7 @@ import { Accumulator, type Pending } from './accumulator.ts';
 import { batchRecords, MAX_SLICE } from './batch-records.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { retryUntilStopped } from './retry-until-stopped.ts';
-import type { WatermarkReader } from './topic-admin.ts';
+import type { Watermark, WatermarkReader } from './topic-admin.ts';
 
 /** Measurements the transport reports. */
 export interface BatchObserver {
@@ -37,6 +38,8 @@ export interface KafkaBatchServerOptions {
   readonly maxEvents: number;
   readonly maxBytes: number;
   readonly now: () => Date;
+  /** Pause between comparisons of the positions with the broker's watermarks, milliseconds; a minute by default. */
+  readonly watchMs?: number;
   /** The consumer is gone for good: the process should stop and be started again. */
   readonly onCrash: (error: Error) => void;
 }
@@ -45,10 +48,18 @@ interface PartitionState {
   next: bigint;
   /** Offset of a gap that was already asked for again. */
   reseeked: bigint | undefined;
+  /** Stands still until a person has looked at it and the process was started again. */
+  halted: boolean;
+}
+
+interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
 }
 
 const HEARTBEAT_MS = 3_000;
 const COMMIT_MS = 5_000;
+const WATCH_MS = 60_000;
 
 /**
  * Nest transport strategy over kafkajs `eachBatch`: the offsets are PostgreSQL's (compare-and-set inside each batch's transaction), Kafka's
@@ -65,6 +76,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private stopping = false;
   private idle: (() => void) | undefined;
   private commitTimer: NodeJS.Timeout | undefined;
+  private watchTimer: NodeJS.Timeout | undefined;
+  private assigned: readonly TopicPartition[] = [];
 
   constructor(private readonly options: KafkaBatchServerOptions) {
     super();
@@ -79,6 +92,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   async close(): Promise<void> {
     this.stopping = true;
     clearInterval(this.commitTimer);
+    clearInterval(this.watchTimer);
     this.accumulator.abandon(new StoppingError());
     if (this.busyLanes > 0) await new Promise<void>((resolve) => (this.idle = resolve));
     await this.commit();
@@ -117,7 +131,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       if (!payload.restart && !this.stopping) this.options.onCrash(payload.error);
     });
     // A new assignment: positions are read again from the database, whose offsets are the only ones that count.
-    consumer.on('consumer.group_join', () => this.partitions.clear());
+    consumer.on('consumer.group_join', ({ payload }) => {
+      this.partitions.clear();
+      this.assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+        partitions.map((partition) => ({ topic, partition })),
+      );
+      void this.takePositions(this.assigned);
+    });
     await consumer.connect();
     await consumer.subscribe({ topics: stage.reads.map((contract) => contract.topic), fromBeginning: true });
     await consumer.run({
@@ -127,6 +147,56 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       eachBatch: (payload) => this.eachBatch(payload),
     });
     this.commitTimer = setInterval(() => void this.commit(), COMMIT_MS);
+    this.watchTimer = setInterval(() => void this.watch(), this.options.watchMs ?? WATCH_MS);
+  }
+
+  /**
+   * Starts every assigned partition at the stored offset. Kafka's own committed offset may be ahead (a database restored to an earlier
+   * moment, an operator's hand): without a record arriving, nothing else would ever ask for what lies in between.
+   */
+  private async takePositions(assigned: readonly TopicPartition[]): Promise<void> {
+    for (const { topic, partition } of assigned) {
+      if (this.stopping || this.assigned !== assigned) return;
+      try {
+        const { next } = await this.positionOf(topic, partition);
+        this.consumer?.seek({ topic, partition, offset: next.toString() });
+      } catch (error) {
+        if (error instanceof StoppingError) continue;
+        this.options.log.warn({ err: error, topic, partition, group: this.options.stage.group }, 'position not read at assignment');
+      }
+    }
+    await this.watch();
+  }
+
+  /** Compares the positions with what the broker still has: records removed unread and topics made again halt, also when nothing arrives. */
+  private async watch(): Promise<void> {
+    const { watermarks, stage, log } = this.options;
+    try {
+      const marks = await watermarks.read([...new Set(this.assigned.map(({ topic }) => topic))]);
+      for (const mark of marks) {
+        const state = this.partitions.get(`${mark.topic}/${mark.partition}`);
+        // Read again on suspicion: this answer may be older than the position.
+        if (state !== undefined && faultOfPosition(state.next, mark) !== undefined)
+          await this.haltIfFault(mark.topic, mark.partition, state);
+      }
+    } catch (error) {
+      if (!this.stopping) log.warn({ err: error, group: stage.group }, 'watermarks were not read');
+    }
+  }
+
+  /** Asks the broker what it has now; halts the partition when it cannot go on from its position. */
+  private async haltIfFault(topic: string, partition: number, state: PartitionState): Promise<boolean> {
+    const { stage, log, observer, watermarks } = this.options;
+    const before = state.next;
+    const mark = (await watermarks.read([topic])).find((entry) => entry.partition === partition);
+    // The position may move on while the broker answers: what was removed is judged by where it is now, the end by where it was.
+    const reason = mark === undefined ? undefined : faultOfPosition(state.next, mark, before);
+    if (reason === undefined || state.halted) return state.halted;
+    state.halted = true;
+    log.error({ group: stage.group, topic, partition, next: state.next.toString() }, `partition halted: ${reason}`);
+    observer.halted(stage.group, topic, partition, reason);
+    this.consumer?.pause([{ topic, partitions: [partition] }]);
+    return true;
   }
 
   private async eachBatch(payload: EachBatchPayload): Promise<void> {
@@ -156,11 +226,14 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const { topic, partition } = batch;
     const { stage, observer } = this.options;
     const state = await this.positionOf(topic, partition);
+    const high = BigInt(batch.highWatermark);
+    // The end lies before what was applied: another topic of the same name, unless this fetch is older than what another owner did since.
+    if (high < state.next) await this.haltIfFault(topic, partition, state);
+    if (state.halted) return;
     const all = batchRecords(batch);
     const records = all.filter((record) => record.offset >= state.next);
     const [first] = records;
     const last = BigInt(batch.lastOffset());
-    const high = BigInt(batch.highWatermark);
     if (first === undefined) {
       // Everything here was applied before (or the batch holds control records only).
       if (last >= state.next) await this.passGap(topic, partition, state, last + 1n);
@@ -193,18 +266,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
    * began elsewhere. Asks once more for the stored offset; when the broker no longer has it, the partition halts with the range.
    */
   private async gapIsFault(topic: string, partition: number, state: PartitionState): Promise<boolean> {
-    const { watermarks, observer, stage, log } = this.options;
-    const mark = (await watermarks.read([topic])).find((entry) => entry.partition === partition);
-    if (mark !== undefined && mark.low > state.next) {
-      const reason = `offsets ${state.next} to ${mark.low - 1n} were removed by the broker before they were read`;
-      log.error(
-        { group: stage.group, topic, partition, from: state.next.toString(), to: (mark.low - 1n).toString() },
-        `partition halted: ${reason}`,
-      );
-      observer.halted(stage.group, topic, partition, reason);
-      this.consumer?.pause([{ topic, partitions: [partition] }]);
-      return true;
-    }
+    if (await this.haltIfFault(topic, partition, state)) return true;
     state.reseeked = state.next;
     this.consumer?.seek({ topic, partition, offset: state.next.toString() });
     return true;
@@ -214,7 +276,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const name = `${topic}/${partition}`;
     const known = this.partitions.get(name);
     if (known !== undefined) return known;
-    const { database, stage, watermarks, observer, log } = this.options;
+    const { database, stage, watermarks, log } = this.options;
     const mark = await retryUntilStopped(
       async () => (await watermarks.read([topic])).find((entry) => entry.partition === partition),
       () => this.stopping,
@@ -225,19 +287,14 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       () => this.stopping,
       log,
     );
-    if (mark !== undefined && next > mark.high) {
-      const reason = `stored offset ${next} is beyond the end ${mark.high}: the topic was deleted and made again, or restored from an older copy`;
-      log.error({ group: stage.group, topic, partition }, `partition halted: ${reason}`);
-      observer.halted(stage.group, topic, partition, reason);
-      this.consumer?.pause([{ topic, partitions: [partition] }]);
-      throw new StoppingError();
-    }
-    const state: PartitionState = { next, reseeked: undefined };
+    const state = this.partitions.get(name) ?? { next, reseeked: undefined, halted: false };
     this.partitions.set(name, state);
+    if (mark !== undefined && faultOfPosition(state.next, mark) !== undefined) await this.haltIfFault(topic, partition, state);
     return state;
   }
 
   private enqueue(topic: string, partition: number, expected: bigint, next: bigint, records: readonly RawRecord[]): Promise<void> {
+    if (this.stopping) return Promise.reject(new StoppingError());
     return new Promise((resolve, reject) => {
       const bytes = records.reduce((sum, record) => sum + (record.value?.length ?? 0), 0);
       const settle: Pending['settle'] = (outcome) => (outcome.ok ? resolve() : reject(outcome.error as Error));
@@ -276,12 +333,14 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     }
   }
 
-  /** After a lost connection the COMMIT may have arrived: the offset rows say so. Returns true when the batch is in. */
+  /**
+   * After a lost connection the COMMIT may have arrived: the offset rows say so. Returns true when the whole batch is in; a part of it
+   * (a batch that was being separated from a bad record) goes to the fence, and the positions are read again.
+   */
   private async learnOutcome(batch: readonly Pending[]): Promise<boolean> {
-    const [first] = batch;
-    if (first === undefined) return true;
     const { database, stage } = this.options;
-    return (await openOffset(database, stage.group, first.topic, first.partition, first.expected)) === first.next;
+    const stored = new Map((await storedOffsets(database, stage.group)).map((row) => [`${row.topic}/${row.partition}`, row.nextOffset]));
+    return batch.every(({ topic, partition, next }) => stored.get(`${topic}/${partition}`) === next);
   }
 
   private async commit(): Promise<void> {
@@ -295,6 +354,15 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       this.options.log.warn({ err: error, group: this.options.stage.group }, 'offsets for lag tools were not committed');
     }
   }
+}
+
+const beyondEnd = (next: bigint, high: bigint): string =>
+  `stored offset ${next} is beyond the end ${high}: the topic was deleted and made again, or restored from an older copy`;
+
+/** Why a partition cannot go on from `next`, or `undefined`. `before` is where it was when the marks were asked for. */
+function faultOfPosition(next: bigint, mark: Watermark, before = next): string | undefined {
+  if (mark.low > next) return `offsets ${next} to ${mark.low - 1n} were removed by the broker before they were read`;
+  return mark.high < before ? beyondEnd(before, mark.high) : undefined;
 }
 
 /** The server is closing: what waited is left for the next owner. */

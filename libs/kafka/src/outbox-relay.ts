@@ -24,6 +24,10 @@ interface Row {
 
 /** Rows of one send: kafkajs copies an array per message, so larger sends cost more than they save. */
 const BATCH = 1_000;
+/** Bytes of one send, well under the broker's bound of a record batch; a single larger row goes alone. */
+const SEND_BYTES = 1_000_000;
+/** Headers and framing of a row, roughly. */
+const ROW_OVERHEAD = 400;
 /** Woken by NOTIFY; this is only the safety net for a lost one. */
 const POLL_MS = 5_000;
 
@@ -111,52 +115,79 @@ export class OutboxRelay {
     const { database, onPublished } = this.options;
     const rows = await database.query<Row>(SELECT, [shards]);
     if (rows.length === 0) return 0;
-    const started = performance.now();
+    let sent = 0;
+    const blocked = new Set<string>();
+    for (const part of parts(rows)) {
+      const started = performance.now();
+      const done = await this.publishPart(
+        producer,
+        part.filter((row) => !blocked.has(keyOf(row))),
+        blocked,
+      );
+      onPublished(done, performance.now() - started);
+      sent += done;
+    }
+    return sent;
+  }
+
+  /** Sends and marks rows. When the broker refuses them for what is in them, halves them until the bad row stands alone: its key is blocked. */
+  private async publishPart(producer: Producer, rows: readonly Row[], blocked: Set<string>): Promise<number> {
+    const [first] = rows;
+    if (first === undefined) return 0;
     try {
       await send(producer, rows);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      return this.publishOneByOne(producer, rows);
+      if (rows.length === 1) {
+        await this.block(first, error);
+        blocked.add(keyOf(first));
+        return 0;
+      }
+      const middle = Math.ceil(rows.length / 2);
+      const left = await this.publishPart(producer, rows.slice(0, middle), blocked);
+      const rest = rows.slice(middle).filter((row) => !blocked.has(keyOf(row)));
+      return left + (await this.publishPart(producer, rest, blocked));
     }
     await this.mark(rows);
-    onPublished(rows.length, performance.now() - started);
     return rows.length;
   }
 
-  /** The broker refused a batch for what is in it: find the row, block its key, let the others go. */
-  private async publishOneByOne(producer: Producer, rows: readonly Row[]): Promise<number> {
-    const blocked = new Set<string>();
-    let sent = 0;
-    for (const row of rows) {
-      const key = `${row.topic}\n${row.key}`;
-      if (blocked.has(key)) continue;
-      try {
-        await send(producer, [row]);
-        await this.mark([row]);
-        sent += 1;
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        blocked.add(key);
-        const reason = error instanceof Error ? error.message : String(error);
-        await this.options.database.query('UPDATE hub.outbox SET blocked_reason = $3 WHERE sequence = $1 AND created_on = $2::date', [
-          row.sequence,
-          row.day,
-          reason.slice(0, 500),
-        ]);
-        this.options.log.error(
-          { topic: row.topic, sequence: row.sequence.toString(), reason },
-          'the broker refuses an outbox row: its key waits, others flow',
-        );
-        this.options.onBlocked(row.topic, row.key, reason);
-      }
-    }
-    return sent;
+  private async block(row: Row, error: unknown): Promise<void> {
+    const reason = error instanceof Error ? error.message : String(error);
+    await this.options.database.query('UPDATE hub.outbox SET blocked_reason = $3 WHERE sequence = $1 AND created_on = $2::date', [
+      row.sequence,
+      row.day,
+      reason.slice(0, 500),
+    ]);
+    this.options.log.error(
+      { topic: row.topic, sequence: row.sequence.toString(), reason },
+      'the broker refuses an outbox row: its key waits, others flow',
+    );
+    this.options.onBlocked(row.topic, row.key, reason);
   }
 
   private async mark(rows: readonly Row[]): Promise<void> {
     const days = rows.map((row) => row.day).sort();
     await this.options.database.query(MARK, [rows.map((row) => row.sequence.toString()), days[0], days.at(-1)]);
   }
+}
+
+const keyOf = (row: Row): string => `${row.topic}\n${row.key}`;
+
+/** Cuts rows into sends of bounded size: kafkajs makes one record batch a partition of a send, and the broker bounds a record batch. */
+function parts(rows: readonly Row[]): Row[][] {
+  const found: Row[][] = [];
+  let bytes = SEND_BYTES;
+  for (const row of rows) {
+    const size = (row.payload?.length ?? 0) + row.key.length + ROW_OVERHEAD;
+    if (bytes + size > SEND_BYTES) {
+      found.push([]);
+      bytes = 0;
+    }
+    found.at(-1)?.push(row);
+    bytes += size;
+  }
+  return found;
 }
 
 async function send(producer: Producer, rows: readonly Row[]): Promise<void> {

@@ -4,6 +4,10 @@ import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-d
 import { byteaArray, float8Array, int2Array, int4Array, int8Array, textArray, uuidArray } from './binary-array.ts';
 
 const RUNS = { numRuns: 40 };
+/** Every code point but NUL, which PostgreSQL has not, and halves of surrogate pairs, which UTF-8 has not. */
+const anyText = fc
+  .array(fc.oneof(fc.integer({ min: 1, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff })), { maxLength: 20 })
+  .map((points) => String.fromCodePoint(...points));
 const nullable = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<(T | null)[]> => fc.array(fc.option(value), { maxLength: 12 });
 
 describe('binary arrays through PostgreSQL', () => {
@@ -25,8 +29,11 @@ describe('binary arrays through PostgreSQL', () => {
       RUNS,
     );
 
-  it('text: every character PostgreSQL can hold, empty texts, nulls, no elements', () =>
-    holds('text', nullable(fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0'))), textArray));
+  it(
+    'text: every character PostgreSQL can hold, empty texts, nulls, no elements',
+    () => holds('text', nullable(anyText), textArray),
+    20_000,
+  );
   it('text: quotes, braces, backslashes, NULL as a word, Chinese, astral characters', async () => {
     const items = ['', '"', '\\', '{a,b}', 'NULL', null, '客户一号', '😀', 'a\tb\nc'];
     expect(await back('text', textArray(items))).toEqual(items);
@@ -70,8 +77,8 @@ describe('binary arrays through PostgreSQL', () => {
     expect(await back('bigint', int8Array(items))).toEqual(items);
   });
   it('throws rather than write a number that does not fit', () => {
-    expect(() => int8Array([2n ** 63n])).toThrow(RangeError);
-    expect(() => int4Array([2 ** 31])).toThrow(RangeError);
-    expect(() => int2Array([40_000])).toThrow(RangeError);
+    expect(() => int8Array([2n ** 63n])).toThrow(/out of range/);
+    expect(() => int4Array([2 ** 31])).toThrow(/out of range/);
+    expect(() => int2Array([40_000])).toThrow(/out of range/);
   });
 });
