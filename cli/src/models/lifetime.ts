@@ -52,6 +52,7 @@ export async function fitVerb(options: FitOptions, delivery: Delivery, terminal:
         })),
       ),
       ...(fit.atBound.length > 0 ? [`at its bound: ${fit.atBound.join(', ')} (docs/models/lifetime.md says what that means)`] : []),
+      ...('frequencySpendCorrelation' in fit ? [`correlation of frequency and spend ${figure(fit.frequencySpendCorrelation)}`] : []),
       ...('nonPositiveExcluded' in fit && fit.nonPositiveExcluded > 0
         ? [`${fit.nonPositiveExcluded} customers without positive spend left out`]
         : []),

@@ -114,6 +114,7 @@ export async function matchVerb(options: MatchOptions, delivery: Delivery, termi
           })),
         ),
         ...(result.blocking.rules.length > SHOWN ? [`and ${result.blocking.rules.length - SHOWN} more rules`] : []),
+        `true pairs that no rule compares, by the model: ${(100 * result.blocking.lostRecall).toFixed(3)} %`,
         `${pairs.length} pairs accepted, ${clustering.clusters} clusters; the model expects precision ${figure(result.expected.precision)}, recall ${figure(result.expected.recall)}`,
         ...(measures === undefined
           ? []
