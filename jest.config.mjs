@@ -1,7 +1,13 @@
 const base = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022', transform: { legacyDecorator: true } }, module: { type: 'es6' } }],
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022', transform: { legacyDecorator: true } },
+        module: { type: 'es6' },
+      },
+    ],
   },
   // Tests run on the sources: a workspace package is its src/index.ts.
   moduleNameMapper: {
@@ -17,7 +23,13 @@ const base = {
 export default {
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,sim,deploy,cli}/**/src/**/*.spec.ts'] },
-    { ...base, displayName: 'int', testMatch: ['<rootDir>/{apps,libs,sim,deploy,cli}/**/src/**/*.int-spec.ts'], globalSetup: '<rootDir>/test/support/start-services.mjs', globalTeardown: '<rootDir>/test/support/stop-services.mjs' },
+    {
+      ...base,
+      displayName: 'int',
+      testMatch: ['<rootDir>/{apps,libs,sim,deploy,cli}/**/src/**/*.int-spec.ts'],
+      globalSetup: '<rootDir>/test/support/start-services.mjs',
+      globalTeardown: '<rootDir>/test/support/stop-services.mjs',
+    },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'] },
     { ...base, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/**/*.conformance-spec.ts'] },
   ],

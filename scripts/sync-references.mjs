@@ -4,7 +4,11 @@ import { readdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const root = new URL('..', import.meta.url).pathname;
-const workspaces = ['apps', 'libs', 'sim'].flatMap((dir) => readdirSync(join(root, dir)).sort().map((name) => join(dir, name)));
+const workspaces = ['apps', 'libs', 'sim'].flatMap((dir) =>
+  readdirSync(join(root, dir))
+    .sort()
+    .map((name) => join(dir, name)),
+);
 const packages = [...workspaces, 'deploy/embedded', 'cli'].filter((dir) => existsSync(join(root, dir, 'package.json')));
 const byName = new Map(packages.map((dir) => [JSON.parse(readFileSync(join(root, dir, 'package.json'), 'utf8')).name, dir]));
 
@@ -15,7 +19,10 @@ const sources = (dir) =>
     .sort()
     .map((file) => join(dir, file));
 
-const imports = (file) => [...readFileSync(file, 'utf8').matchAll(/from '(@tributary\/[a-z-]+)'|import\('(@tributary\/[a-z-]+)'\)/g)].map((match) => match[1] ?? match[2]);
+const imports = (file) =>
+  [...readFileSync(file, 'utf8').matchAll(/from '(@tributary\/[a-z-]+)'|import\('(@tributary\/[a-z-]+)'\)/g)].map(
+    (match) => match[1] ?? match[2],
+  );
 
 const outputs = new Map();
 for (const dir of packages) {

@@ -1,4 +1,4 @@
-import { Kafka, logLevel, type Consumer, type KafkaConfig, type Producer } from 'kafkajs';
+import { Kafka, logLevel, type KafkaConfig, type Producer } from 'kafkajs';
 import kafkajs from 'kafkajs';
 
 /** What the hub logs with; pino's child fits. */
@@ -41,4 +41,4 @@ export function createProducer(kafka: Kafka): Producer {
   });
 }
 
-export type { Consumer, Kafka, Producer };
+export type { Kafka, Producer };
