@@ -22,7 +22,8 @@ const SOURCE = 'tributary/profile';
 
 /** Settles identity, writes what changed with one statement a table and says what to publish: activity, identity changes, profiles. */
 export async function closeBatch(tx: Transaction, state: BatchState): Promise<OutboxEvent[]> {
-  if (state.newDocuments.size + state.changedDocuments.size === 0) return [];
+  if (state.newDocuments.size + state.changedDocuments.size + state.changedNodes.size + state.newNodes.size + state.newEdges.size === 0)
+    return [];
   const grouped = settleIdentity(state);
   const moved = grouped.steps.flatMap((step) => (step.change === 'SPLIT' ? step.nodes : []));
   const reassigned = moved.length === 0 ? [] : await documentsOfNodes(tx, moved);
@@ -60,7 +61,7 @@ function settleIdentity(state: BatchState): Regrouped {
   if (state.newNodes.size === 0 && state.newEdges.size === 0)
     return { profileOf: new Map(all.map((node) => [node.node, node.profileId])), shared: new Set(), steps: [] };
   const grouped = regroup(all, [...state.edges.values()], state.profiles, (anchor, split) =>
-    derivedId(SOURCE, anchor, split ? `profile after ${causeOf(state, anchor)?.envelope.id ?? ''}` : 'profile', 0),
+    derivedId(SOURCE, anchor, split ? `profile after ${(causeOf(state, anchor) ?? anyCause(state)).envelope.id}` : 'profile', 0),
   );
   for (const node of all) {
     const profileId = grouped.profileOf.get(node.node) ?? node.profileId;
@@ -95,7 +96,8 @@ function profileWrites(state: BatchState, grouped: Regrouped): { writes: Profile
   }
   const writes: ProfileWrite[] = [];
   const events: OutboxEvent[] = [];
-  for (const profileId of [...touched].sort()) {
+  // A profile that is merged away while others split off it is written once, as merged.
+  for (const profileId of [...touched].filter((id) => !mergedInto.has(id)).sort()) {
     const nodes = members.get(profileId) ?? [];
     const before = state.profiles.get(profileId);
     const others = [...mergedInto].filter(([, into]) => into === profileId).map(([other]) => other);

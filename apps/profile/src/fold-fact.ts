@@ -14,12 +14,18 @@ export interface IdentityKeys {
 
 const applied: Disposition = { kind: 'applied' };
 
-/** Folds one fact into the batch: business key, identity, contribution. The older version of a snapshot is stale, the same content again a duplicate. */
+/**
+ * Folds one fact into the batch: business key, identity, contribution. The older version of a snapshot is stale: it adds nothing, but whom
+ * it names stays evidence, as it would have been had it come in time. The same content again is a duplicate.
+ */
 export function foldFact(state: BatchState, fact: Fact, keys: IdentityKeys): Disposition {
   const key = documentKey(fact.kind, fact.source, fact.documentId);
   const known = state.documents.get(key);
   if (known !== undefined) {
-    if (fact.version < known.version) return { kind: 'stale' };
+    if (fact.version < known.version) {
+      noteEvidence(state, fact, keys);
+      return { kind: 'stale' };
+    }
     if (fact.version === known.version) {
       if (fact.hash === known.hash) return { kind: 'duplicate' };
       return {
@@ -57,6 +63,16 @@ export function foldFact(state: BatchState, fact: Fact, keys: IdentityKeys): Dis
   if (fact.kind === 'CUSTOMER') update(state, node, (before) => claimRecord(before, fact));
   else moveContribution(state, fact, fact.kind, known, node);
   return applied;
+}
+
+/** What an older version says of the person: links and claims only ever join, so it does not matter when they are heard. */
+function noteEvidence(state: BatchState, fact: Fact, keys: IdentityKeys): void {
+  const node = primaryNode(state, fact, keys);
+  state.causes.set(node, fact.event);
+  if (fact.kind === 'CUSTOMER') return;
+  update(state, node, (current) =>
+    claimReference({ ...current, updatedAt: Math.max(current.updatedAt, fact.contribution.occurredAt) }, fact),
+  );
 }
 
 function moveContribution(
@@ -203,7 +219,7 @@ function claimRecord(state: NodeState, fact: Fact): NodeState {
 function claims(state: NodeState, fact: Fact, rank: number, fields: readonly (readonly [FieldName, string | null])[]): NodeState {
   return fields.reduce(
     (current, [field, value]) =>
-      value === null || value === '' ? current : claim(current, field, { value, source: fact.source, at: fact.time, rank }),
+      value === null || value === '' ? current : claim(current, field, { value, source: fact.source, at: fact.saidAt, rank }),
     state,
   );
 }

@@ -62,10 +62,7 @@ const zero: Totals = { orders: 0, gross: 0n, returned: 0n, paid: 0n, invoiced: 0
  * except that first and last order may stay too wide: {@link boundsUnsure} tells when they must be read from the documents.
  */
 export function contribute(state: NodeState, kind: DocumentKind, value: Contribution, sign: 1 | -1): NodeState {
-  const totals =
-    value.currency === null
-      ? state.totals
-      : { ...state.totals, [value.currency]: addTotals(state.totals[value.currency] ?? zero, value, sign) };
+  const totals = value.currency === null ? state.totals : withTotals(state.totals, value.currency, value, sign);
   const counted = value.orders > 0 && sign === 1;
   return {
     ...state,
@@ -83,6 +80,13 @@ export function contribute(state: NodeState, kind: DocumentKind, value: Contribu
 /** Whether taking back a contribution may have moved the first or last order: the bounds must then be read from the documents. */
 export function boundsUnsure(state: NodeState, taken: Contribution): boolean {
   return taken.orders > 0 && (taken.occurredAt === state.firstOrderAt || taken.occurredAt === state.lastOrderAt);
+}
+
+/** A currency in which everything was taken back is not kept: it is as if it had never been named. */
+function withTotals(totals: NodeState['totals'], currency: string, value: Contribution, sign: 1 | -1): NodeState['totals'] {
+  const { [currency]: known = zero, ...others } = totals;
+  const next = addTotals(known, value, sign);
+  return Object.values(next).some((amount) => amount !== 0 && amount !== 0n) ? { ...others, [currency]: next } : others;
 }
 
 function addTotals(left: Totals, value: Contribution, sign: 1 | -1): Totals {

@@ -5,7 +5,16 @@ import { ContentionError, type HubEvent, type Stage, type Transaction, type Unit
 import { documentKey, type BatchState } from './batch-state.ts';
 import { closeBatch } from './close-batch.ts';
 import { foldFact, type IdentityKeys } from './fold-fact.ts';
-import { loadDocuments, loadEdges, loadMembers, loadNodes, lockProfiles, type DocumentKey } from './profile.store.ts';
+import {
+  loadDocuments,
+  loadEdges,
+  loadMembers,
+  loadNodes,
+  lockOrders,
+  lockProfiles,
+  type DocumentKey,
+  type StoredDocument,
+} from './profile.store.ts';
 import { readFact, type Fact } from './read-fact.ts';
 
 /** The profile app's stage: facts in, one customer profile out. */
@@ -58,7 +67,7 @@ async function loadBatch(tx: Transaction, facts: readonly Fact[], keys: Identity
       personal.add(node);
     }
   }
-  const documents = await loadDocuments(tx, [...documentKeys.values()]);
+  const documents = await loadWithOrders(tx, facts, [...documentKeys.values()]);
   for (const document of documents) wanted.add(document.node);
   const state: BatchState = {
     nodes: new Map(),
@@ -76,6 +85,25 @@ async function loadBatch(tx: Transaction, facts: readonly Fact[], keys: Identity
   };
   await loadClosure(tx, state, [...wanted], personal);
   return state;
+}
+
+/**
+ * Loads documents; a fact that names only its order, which is not there, is looked at again when every transaction that may bring that order
+ * has ended.
+ */
+async function loadWithOrders(tx: Transaction, facts: readonly Fact[], wanted: readonly DocumentKey[]): Promise<StoredDocument[]> {
+  const documents = await loadDocuments(tx, wanted);
+  const known = new Set(documents.map((row) => documentKey(row.kind, row.source, row.documentId)));
+  const named = (fact: Fact): boolean => fact.identification.customer !== undefined;
+  const orphaned = facts.some(
+    (fact) => !named(fact) && fact.orderId !== null && fact.kind !== 'ORDER' && !known.has(documentKey('ORDER', fact.source, fact.orderId)),
+  );
+  if (orphaned) {
+    await lockOrders(tx, 'exclusive');
+    return loadDocuments(tx, wanted);
+  }
+  if (facts.some((fact) => named(fact) && fact.orderId !== null)) await lockOrders(tx, 'shared');
+  return documents;
 }
 
 /** Loads nodes, their whole profiles under lock, and the edges among them; evidence that was refused leads on to further profiles. */

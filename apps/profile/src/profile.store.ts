@@ -121,6 +121,22 @@ export async function loadEdges(tx: Transaction, from: readonly string[], to: re
   return rows.map((row) => ({ ...row, seenAt: Number(row.seenAt) }));
 }
 
+/** Key of the advisory lock under which documents of an order meet. */
+const ORDER_LOCK = 7_305_114_203n;
+
+/**
+ * Lets a transaction that found no order for a document (exclusive) wait for those that bring orders, and the other way round: otherwise
+ * neither would see the other, and the document would stay with a guest for ever.
+ */
+export async function lockOrders(tx: Transaction, mode: 'shared' | 'exclusive'): Promise<void> {
+  await tx.query(
+    mode === 'shared'
+      ? { name: 'profile-orders-shared', text: 'SELECT pg_advisory_xact_lock_shared($1)' }
+      : { name: 'profile-orders', text: 'SELECT pg_advisory_xact_lock($1)' },
+    [ORDER_LOCK],
+  );
+}
+
 type DocumentRow = Omit<StoredDocument, 'occurredAt'> & { occurredAt: bigint };
 const DOCUMENT_COLUMNS = `kind, source, document_id AS "documentId", version, hash, node, occurred_at AS "occurredAt", currency, orders, gross, returned, paid,
   invoiced, settled, interactions, complaints, detail, score, cause_source AS "causeSource", cause_id AS "causeId", topic, partition, record_offset AS "offset"`;
@@ -258,7 +274,7 @@ function documentColumns(rows: readonly StoredDocument[]): Buffer[] {
 export async function insertDocuments(tx: Transaction, rows: readonly StoredDocument[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
-    { name: 'profile-insert-documents', text: `INSERT INTO profile.document (${DOCUMENT_NAMES}) ${DOCUMENT_ROWS}` },
+    { name: 'profile-insert-documents', text: `INSERT INTO profile.document (${DOCUMENT_NAMES}) ${DOCUMENT_ROWS} ORDER BY 1, 2, 3` },
     documentColumns(rows),
   );
 }

@@ -14,6 +14,8 @@ export interface Fact {
   readonly version: bigint;
   readonly hash: bigint;
   readonly time: number;
+  /** When the source said so: the snapshot's last change, or the fact's own time. */
+  readonly saidAt: number;
   readonly identification: Identification;
   /** The order whose document may already tell who the customer is. */
   readonly orderId: string | null;
@@ -51,13 +53,15 @@ export function readFact(event: HubEvent): Fact {
   const contract = event.contract as unknown as Contract<unknown>;
   const { source } = event.envelope;
   const documentId = contract.document(event.value);
+  const time = contract.time(event.value);
   const base = {
     event,
     source,
     documentId,
     version: contract.version(event.value),
     hash: contentHash(event.record.value ?? Buffer.alloc(0)),
-    time: contract.time(event.value),
+    time,
+    saidAt: (event.value as { updatedAt?: number }).updatedAt ?? time,
   };
   if (contract.name === customerRoute.name) {
     const customer = event.value as Customer;
