@@ -104,9 +104,8 @@ function cpuSince(from: NodeJS.CpuUsage): number {
 function measureIndex(records: number, configuration: MatchConfiguration): Record<string, number> {
   const base = made(records, 2);
   const table = columnsOf(base.people);
-  // The model is trained on a part, as a running system does; the index holds everybody.
   const built = performance.now();
-  const whole = ok(matchRecords({ columns: table }, { ...configuration, blocking: result.blocking.rules.map(({ atoms }) => ({ atoms })) }));
+  const whole = ok(matchRecords({ columns: table }, configuration));
   const trained = performance.now();
   const index = new MatchIndex(whole.model);
   const ready = performance.now();
