@@ -14,7 +14,7 @@ import {
   type StoredStats,
 } from './insight.store.ts';
 import { insightRoutes, survivorOf, type InsightState } from './insight.routes.ts';
-import { segmentStep } from './publish.ts';
+import { scoreGone, segmentStep } from './publish.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { segmentChanges } from './segment-changes.ts';
 import type { SegmentRule } from './segment-rule.ts';
@@ -83,17 +83,15 @@ async function close(
     tx,
     rows.filter((row) => existing.has(row.profileId)),
   );
-  await deleteScores(
-    tx,
-    rows.filter((row) => row.mergedInto !== null).map((row) => row.profileId),
-  );
-
   const model = await latestModel(tx);
   const members = await loadMembers(tx, changed);
   const scores = await loadScores(tx, changed);
+  const gone = rows.filter((row) => row.mergedInto !== null && scores.has(row.profileId)).map((row) => row.profileId);
+  await deleteScores(tx, gone);
   const entered: MembershipWrite[] = [];
   const left: MembershipWrite[] = [];
-  const events: OutboxEvent[] = [];
+  const by = { source: cause.envelope.source, id: cause.envelope.id, traceparent: cause.envelope.traceparent };
+  const events = gone.map((profileId) => scoreGone(profileId, model?.asOf ?? 0, by));
   for (const row of rows) {
     const asOf = Math.max(model?.asOf ?? 0, row.stats.latest);
     const current = members.get(row.profileId) ?? [];
@@ -108,11 +106,7 @@ async function close(
             facts: [],
           }));
     for (const step of steps) {
-      const { write, event } = segmentStep(row.profileId, step, asOf, {
-        source: cause.envelope.source,
-        id: cause.envelope.id,
-        traceparent: cause.envelope.traceparent,
-      });
+      const { write, event } = segmentStep(row.profileId, step, asOf, by);
       (step.change === 'ENTERED' ? entered : left).push(write);
       events.push(event);
     }

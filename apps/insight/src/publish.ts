@@ -44,6 +44,18 @@ export function segmentStep(
   };
 }
 
+/** Takes a score off the compacted topic: the profile was merged away, or has no orders left. */
+export function scoreGone(profileId: string, asOf: number, cause: Cause): OutboxEvent {
+  return {
+    contract: contracts.score as unknown as OutboxEvent['contract'],
+    id: derivedId(cause.source, cause.id, `customer.score/${profileId}/gone`, 0),
+    source: SOURCE,
+    key: profileId,
+    time: formatMicros(asOf),
+    value: () => null,
+  };
+}
+
 /** The event of a changed score. */
 export function scoreEvent(score: StoredScore, asOf: number, currency: string, cause: Cause): OutboxEvent {
   const { profileId } = score;

@@ -12,7 +12,7 @@ import {
   type MembershipWrite,
   type StoredScore,
 } from './insight.store.ts';
-import { scoreEvent, segmentStep, type Cause } from './publish.ts';
+import { scoreEvent, scoreGone, segmentStep, type Cause } from './publish.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { scoreCustomers, type ScoredCustomer } from './score-customers.ts';
 import { segmentChanges } from './segment-changes.ts';
@@ -67,7 +67,10 @@ export async function refit(asOf: number, { database, rules, currency }: RefitDe
       const members = await loadMembers(tx, ids);
       const changed = rows.flatMap((row) => scoreOf.get(row.profileId) ?? []).filter((score) => differs(score, known.get(score.profileId)));
       const gone = rows.filter((row) => !scoreOf.has(row.profileId) && known.has(row.profileId)).map((row) => row.profileId);
-      const events: OutboxEvent[] = changed.map((score) => scoreEvent(score, asOf, currency, cause));
+      const events: OutboxEvent[] = [
+        ...changed.map((score) => scoreEvent(score, asOf, currency, cause)),
+        ...gone.map((profileId) => scoreGone(profileId, asOf, cause)),
+      ];
       const entered: MembershipWrite[] = [];
       const left: MembershipWrite[] = [];
       for (const row of rows) {

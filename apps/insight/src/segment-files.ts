@@ -10,7 +10,7 @@ export function loadSegments(folder: URL = FOLDER): SegmentRule[] {
     .filter((file) => file.endsWith('.json'))
     .sort()
     .map((file) => {
-      const read = segmentRuleSchema.safeParse(JSON.parse(readFileSync(new URL(file, folder), 'utf8')));
+      const read = segmentRuleSchema.safeParse(parse(file, readFileSync(new URL(file, folder), 'utf8')));
       if (!read.success)
         throw new TypeError(
           `segment file ${file}: ${read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`,
@@ -21,4 +21,12 @@ export function loadSegments(folder: URL = FOLDER): SegmentRule[] {
   const double = names.find((name, index) => names.indexOf(name) !== index);
   if (double !== undefined) throw new TypeError(`two segment files are named ${double}`);
   return rules;
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new TypeError(`segment file ${file}: ${(error as Error).message}`, { cause: error });
+  }
 }

@@ -16,7 +16,7 @@ export interface Stats {
   /** Survey answers by score 0 to 10. */
   readonly scores: Readonly<Record<string, number>>;
   readonly paid: bigint;
-  /** Facts in another currency than the reporting one: counted, not added. */
+  /** Orders in another currency than the reporting one: counted, their value not added. */
   readonly otherCurrency: number;
   /** Latest event time, microseconds. */
   readonly latest: number;
@@ -32,7 +32,7 @@ export function addActivity(stats: Stats, activity: Activity, currency: string):
   if (activity.interactionsDelta !== 0) return { ...addInteraction(stats, activity), latest };
   const moves = activity.ordersDelta !== 0 || activity.grossDelta !== 0n || activity.returnsDelta !== 0n || activity.paidDelta !== 0n;
   if (!moves) return { ...stats, latest };
-  if (activity.currency !== currency) return { ...stats, otherCurrency: stats.otherCurrency + 1, latest };
+  if (activity.currency !== currency) return { ...stats, otherCurrency: stats.otherCurrency + activity.ordersDelta, latest };
   const day = Math.floor(activity.occurredAt / DAY_MICROS);
   const delta: DayStats = { orders: activity.ordersDelta, gross: activity.grossDelta, returned: activity.returnsDelta };
   return { ...stats, days: withDay(stats.days, day, delta), paid: stats.paid + activity.paidDelta, latest };
@@ -42,8 +42,8 @@ export function addActivity(stats: Stats, activity: Activity, currency: string):
 export function addStats(left: Stats, right: Stats): Stats {
   let { days } = left;
   for (const [day, value] of right.days) days = withDay(days, day, value);
-  const scores = { ...left.scores };
-  for (const [score, count] of Object.entries(right.scores)) scores[score] = (scores[score] ?? 0) + count;
+  let { scores } = left;
+  for (const [score, count] of Object.entries(right.scores)) scores = withScore(scores, score, count);
   return {
     days,
     scores,
@@ -68,8 +68,13 @@ function withDay(days: ReadonlyMap<number, DayStats>, day: number, delta: DaySta
   return copy;
 }
 
+function withScore(scores: Stats['scores'], score: string, by: number): Stats['scores'] {
+  const { [score]: known = 0, ...others } = scores;
+  return known + by === 0 ? others : { ...others, [score]: known + by };
+}
+
 function addInteraction(stats: Stats, activity: Activity): Stats {
   const { score, interactionsDelta: by } = activity;
-  const scores = score === null ? stats.scores : { ...stats.scores, [score]: (stats.scores[score] ?? 0) + by };
+  const scores = score === null ? stats.scores : withScore(stats.scores, String(score), by);
   return { ...stats, scores, interactions: stats.interactions + by, complaints: stats.complaints + activity.complaintsDelta };
 }
