@@ -4,8 +4,9 @@ import { migrations as erpBridge } from '@tributary/app-erp-bridge';
 import { migrations as forecast } from '@tributary/app-forecast';
 import { migrations as insight } from '@tributary/app-insight';
 import { migrations as profile } from '@tributary/app-profile';
+import { parseDecimal } from '@tributary/contracts';
 import { parse } from 'csv-parse/sync';
-import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,18 +42,26 @@ describe('exportProfiles on PostgreSQL', () => {
 
     // The other route: the sums of the documents the profiles were made of, in the database.
     const sums = await fresh.database.query<{ currency: string; gross: string }>(
-      `SELECT t->>'currency' AS currency, (sum((t->>'gross')::numeric) / 10000)::numeric(24, 2)::text AS gross
+      `SELECT t->>'currency' AS currency, sum((t->>'gross')::numeric)::text AS gross
        FROM profile.profile CROSS JOIN jsonb_array_elements(document->'totals') t WHERE visible GROUP BY 1 ORDER BY 1`,
     );
-    expect(Object.entries(done.totals).map(([currency, { gross }]) => ({ currency, gross }))).toEqual(sums);
-    for (const [currency, { gross }] of Object.entries(done.totals)) {
-      const inFile = rows.filter((row) => row.currency === currency).reduce((sum, row) => sum + Math.round(Number(row.gross) * 100), 0);
-      expect((inFile / 100).toFixed(2)).toBe(gross);
+    const unscaled = (text: string): bigint => parseDecimal(text, 4) ?? -1n;
+    expect(Object.entries(done.totals).map(([currency, { gross }]) => ({ currency, gross: String(unscaled(gross)) }))).toEqual(sums);
+    for (const { currency, gross } of sums) {
+      const inFile = rows.filter((row) => row.currency === currency).reduce((sum, row) => sum + unscaled(row.gross ?? ''), 0n);
+      expect(String(inFile)).toBe(gross);
     }
 
-    const read = await parquetReadObjects({ file: await asyncBufferFromFile(parquet) });
+    // Read as the integers that are in the file: the reader would make inexact floating-point numbers of decimals.
+    const file = await asyncBufferFromFile(parquet);
+    const metadata = await parquetMetadataAsync(file);
+    const plain = metadata.schema.map(({ type, name, num_children, repetition_type, converted_type }) => ({
+      ...{ type, name, num_children, repetition_type },
+      ...(converted_type === 'DECIMAL' ? {} : { converted_type }),
+    }));
+    const read = await parquetReadObjects({ file, metadata: { ...metadata, schema: plain as typeof metadata.schema } });
     expect(read.map((row) => [row.profile_id, row.currency, row.net, row.segments])).toEqual(
-      rows.map((row) => [row.profile_id, row.currency || null, row.net === '' ? null : Number(row.net), row.segments || null]),
+      rows.map((row) => [row.profile_id, row.currency || null, row.net === '' ? null : unscaled(row.net ?? ''), row.segments || null]),
     );
     const maria = rows.find((row) => row.profile_id === seeded.maria);
     expect(maria?.source_ids).toContain(':');

@@ -42,7 +42,7 @@ export interface ImportOptions {
 /** `ce_source` of everything imported from the export. */
 export const RETAIL_SOURCE = 'online-retail';
 const CURRENCY = 'GBP';
-const BATCH = 300;
+const BATCH = 200;
 
 interface Sent extends Outgoing {
   readonly event: MappedEvent;
@@ -78,6 +78,7 @@ export async function importFile(options: ImportOptions): Promise<ImportSummary>
       client,
       concurrency,
       batch: BATCH,
+      batchSize: 524_288,
       settled: ({ event }, answer) => {
         tally.settle(event, answer);
         setAside(rejects, event, answer);

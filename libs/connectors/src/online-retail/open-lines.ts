@@ -1,10 +1,18 @@
-/** A sold line that may still be cancelled. */
+/**
+ * A sold line that may still be cancelled. Hundreds of thousands of these are kept: plain numbers, and a chain instead of an array for each
+ * customer and stock code.
+ */
 interface OpenLine {
   readonly key: string;
   readonly orderId: string;
   readonly lineId: string;
-  readonly unitPrice: bigint;
-  remaining: bigint;
+  /** Scale 6; only compared. */
+  readonly unitPrice: number;
+  /** Scale 4. */
+  remaining: number;
+  /** Neighbours among the lines of the same key. */
+  older: OpenLine | undefined;
+  newer: OpenLine | undefined;
 }
 
 /** The line a cancellation cancels. */
@@ -18,7 +26,7 @@ export interface CancelledLine {
  * inside one mapper.
  */
 export class OpenLines {
-  readonly #byKey = new Map<string, OpenLine[]>();
+  readonly #latest = new Map<string, OpenLine>();
   #queue: OpenLine[] = [];
   #head = 0;
 
@@ -26,10 +34,18 @@ export class OpenLines {
 
   /** Notes a sold line. */
   add(customer: string, sku: string, orderId: string, lineId: string, quantity: bigint, unitPrice: bigint): void {
-    const line = { key: keyOf(customer, sku), orderId, lineId, unitPrice, remaining: quantity };
-    const lines = this.#byKey.get(line.key);
-    if (lines === undefined) this.#byKey.set(line.key, [line]);
-    else lines.push(line);
+    const older = this.#latest.get(keyOf(customer, sku));
+    const line: OpenLine = {
+      key: older?.key ?? keyOf(customer, sku),
+      orderId,
+      lineId,
+      unitPrice: Number(unitPrice),
+      remaining: Number(quantity),
+      older,
+      newer: undefined,
+    };
+    if (older !== undefined) older.newer = line;
+    this.#latest.set(line.key, line);
     this.#queue.push(line);
     if (this.#queue.length - this.#head > this.capacity) this.#forgetOldest();
   }
@@ -39,13 +55,19 @@ export class OpenLines {
    * same price; where there is none, and the price may differ, the latest at any price.
    */
   cancel(customer: string, sku: string, quantity: bigint, unitPrice: bigint, anyPrice: boolean): CancelledLine | undefined {
-    const lines = this.#byKey.get(keyOf(customer, sku)) ?? [];
-    const line =
-      lines.findLast((each) => each.unitPrice === unitPrice && each.remaining >= quantity) ??
-      (anyPrice ? lines.findLast((each) => each.remaining >= quantity) : undefined);
-    if (line === undefined) return undefined;
-    line.remaining -= quantity;
-    return { orderId: line.orderId, lineId: line.lineId };
+    const [wanted, price] = [Number(quantity), Number(unitPrice)];
+    let found: OpenLine | undefined;
+    for (let line = this.#latest.get(keyOf(customer, sku)); line !== undefined; line = line.older) {
+      if (line.remaining < wanted) continue;
+      if (line.unitPrice === price) {
+        found = line;
+        break;
+      }
+      if (anyPrice) found ??= line;
+    }
+    if (found === undefined) return undefined;
+    found.remaining -= wanted;
+    return { orderId: found.orderId, lineId: found.lineId };
   }
 
   #forgetOldest(): void {
@@ -56,10 +78,9 @@ export class OpenLines {
       this.#head = 0;
     }
     if (oldest === undefined) return;
-    const lines = this.#byKey.get(oldest.key);
-    // Lines of a key are in the order of the queue, so the oldest of all is the first of its own.
-    lines?.shift();
-    if (lines?.length === 0) this.#byKey.delete(oldest.key);
+    // The oldest of all is the end of its own chain.
+    if (oldest.newer === undefined) this.#latest.delete(oldest.key);
+    else oldest.newer.older = undefined;
   }
 }
 
