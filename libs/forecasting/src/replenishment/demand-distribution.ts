@@ -58,7 +58,8 @@ export function expectedShortage(demand: DemandDistribution, stock: number): num
     const k = (stock - demand.mean) / sigma;
     // Beyond forty deviations the loss is the line it approaches.
     if (Math.abs(k) > 40) return Math.max(0, demand.mean - stock);
-    return Math.max(0, sigma * (normalPdf(k) - k * (1 - normalCdf(k))));
+    // The upper tail as the lower tail of -k: 1 - F(k) has no digits left beyond eight deviations.
+    return Math.max(0, sigma * (normalPdf(k) - k * normalCdf(-k)));
   }
   let sum = 0;
   for (let i = 0; i < STEPS; i++) sum += Math.max(0, demandQuantile(demand, (i + 0.5) / STEPS) - stock) / STEPS;

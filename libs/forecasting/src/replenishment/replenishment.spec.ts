@@ -115,6 +115,13 @@ describe('replenish', () => {
     );
   });
 
+  it('more service is more stock even where the shortage allowed is a ten-billionth', () => {
+    const ask = (serviceLevel: number): number =>
+      answer(replenish({ ...base, demand: normal(5.094125158295454e-11, 38765.44), kind: 'fill-rate', serviceLevel, packSize: 0 }))
+        .reorderPoint;
+    expect(ask(0.505)).toBeGreaterThanOrEqual(ask(0.5));
+  });
+
   it('refuses by name', () => {
     expect(replenish({ ...base, serviceLevel: 1 }).refused).toMatchObject({ field: 'serviceLevel' });
     expect(replenish({ ...base, onHand: Number.NaN }).refused).toMatchObject({ field: 'onHand' });
