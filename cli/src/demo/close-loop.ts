@@ -9,9 +9,9 @@ export interface CloseLoopOptions {
   readonly signal: AbortSignal;
 }
 
-const LOOK_MS = 250;
+const LOOK_MS = 500;
 /** Looks in a row that must agree: an event on its way between two apps is in no counter for a moment. */
-const CALM_LOOKS = 4;
+const CALM_LOOKS = 2;
 
 /** Whether nothing is on its way: no lag, nothing unsent, and everything published to the ERP answered when `answered` is asked for. */
 const calm = (figures: FlowFigures, answered: boolean): boolean =>

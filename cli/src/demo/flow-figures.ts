@@ -32,13 +32,11 @@ for (const app of appNames)
 
 const COUNTS = `SELECT
   (SELECT count(*) FROM hub.outbox WHERE sent_at IS NULL) AS unsent,
-  (SELECT count(*)::int FROM console.profile_view) AS profiles,
-  (SELECT coalesce(sum(members), 0)::int FROM console.segment_count_view) AS segments,
+  (SELECT count(*)::int FROM profile.profile WHERE visible) AS profiles,
+  (SELECT count(*)::int FROM insight.segment_member) AS segments,
   (SELECT count(*)::int FROM console.forecast_view) AS forecasts,
-  (SELECT count(*)::int FROM console.delivery_view) AS published,
-  (SELECT count(*)::int FROM console.delivery_view WHERE decision = 'ACCEPTED') AS accepted,
-  (SELECT count(*)::int FROM console.delivery_view WHERE decision = 'REFUSED') AS refused,
-  (SELECT count(*)::int FROM console.delivery_view WHERE decision = 'OVERRIDDEN') AS overridden`;
+  d.* FROM (SELECT count(*)::int AS published, count(*) FILTER (WHERE decision = 'ACCEPTED')::int AS accepted,
+    count(*) FILTER (WHERE decision = 'REFUSED')::int AS refused, count(*) FILTER (WHERE decision = 'OVERRIDDEN')::int AS overridden FROM console.delivery_view) AS d`;
 
 type Counts = Pick<FlowFigures, 'unsent' | 'profiles' | 'segments' | 'forecasts' | 'published' | 'accepted' | 'refused' | 'overridden'>;
 

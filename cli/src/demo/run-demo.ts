@@ -21,7 +21,8 @@ import { readFlow, type FlowFigures } from './flow-figures.ts';
 import { createProgressDisplay } from './progress-block.ts';
 import { summarise, type DemoSummary } from './summary.ts';
 
-const SHOW_MS = 500;
+/** The figures are counted in the database: looking costs, so it is not done more often than a person reads. */
+const SHOW_MS = 2_000;
 
 /**
  * The whole loop: services, hub, ERP and a seller, until Ctrl-C or, with `exit`, until the loop has closed.
