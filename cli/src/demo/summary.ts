@@ -166,6 +166,8 @@ function fileFaults(fed: ImportSummary, totals: Totals, amount: (value: bigint) 
   expect('net of guests', totals.gross - totals.returned - totals.netKnown, fed.money.netGuests);
   for (const name of ['orders', 'returns', 'customers', 'guests', 'products'] as const)
     if (totals[name] !== fed[name]) faults.push(`${name}: the hub holds ${totals[name]}, the file gives ${fed[name]}`);
+  if (!fed.reconciled) faults.push('the import does not reconcile: rows or money of the file are unaccounted for');
+  if (fed.events.conflict > 0) faults.push(`${fed.events.conflict} events met another content under the same id`);
   if (fed.events.refused > 0) faults.push(`the gateway refused ${fed.events.refused} events`);
   return faults;
 }

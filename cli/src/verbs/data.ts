@@ -35,7 +35,7 @@ export function registerDataVerbs(program: Command): void {
         () =>
           `${summary.rows.read} rows read, ${summary.rows.mapped} mapped, ${JSON.stringify(summary.rows.quarantined)} set aside; ${summary.events.accepted} events accepted, ${summary.events.duplicate} known already, ${summary.events.refused} refused`,
       );
-      if (summary.events.refused > 0) process.exitCode = exitCode.failed;
+      if (summary.events.refused + summary.events.conflict > 0 || !summary.reconciled) process.exitCode = exitCode.failed;
     });
   program
     .command('export')
