@@ -71,7 +71,7 @@ export function bucketsOf(keys: Int32Array): { readonly order: Int32Array; reado
 
 /**
  * Visits every pair that at least one rule puts into a block, once: a later rule skips what an earlier one has shown, by
- * comparing the earlier keys, so no set of pairs is kept. With `source`, only pairs across files.
+ * comparing the earlier keys, so no set of pairs is kept. With `source`, only pairs across files; with `every`, one in so many of them.
  */
 export function forEachCandidate(
   rules: readonly CompiledRule[],
@@ -79,6 +79,7 @@ export function forEachCandidate(
   records: number,
   source: readonly number[] | undefined,
   visit: PairVisitor,
+  every = 1,
 ): void {
   const width = rules.length;
   const keys = new Int32Array(records * width);
@@ -86,15 +87,17 @@ export function forEachCandidate(
     const own = ruleKeys(rule, fields, records);
     for (let record = 0; record < records; record += 1) keys[record * width + r] = own[record] as number;
     const { order, start } = bucketsOf(own);
+    const inOrder = order.map((record) => own[record] as number);
     for (let bucket = 0; bucket + 1 < start.length; bucket += 1) {
       const end = start[bucket + 1] as number;
       for (let i = start[bucket] as number; i + 1 < end; i += 1) {
         const left = order[i] as number;
-        const key = own[left] as number;
+        const key = inOrder[i] as number;
         const leftKeys = left * width;
         for (let j = i + 1; j < end; j += 1) {
+          if (inOrder[j] !== key) continue;
           const right = order[j] as number;
-          if (own[right] !== key) continue;
+          if (every > 1 && !isSampled(left, right, every)) continue;
           if (source !== undefined && source[left] === source[right]) continue;
           const rightKeys = right * width;
           let earlier = 0;
@@ -132,6 +135,6 @@ export function ruleCost(keys: Int32Array, source: readonly number[] | undefined
 }
 
 /** Whether a pair belongs to a fixed one-in-`every` sample of all pairs, by a hash of the pair. */
-export function isSampled(left: number, right: number, every: number): boolean {
+function isSampled(left: number, right: number, every: number): boolean {
   return joinHash(joinHash(0x51ed270b, Math.min(left, right)), Math.max(left, right)) >>> 0 < 4294967296 / every;
 }

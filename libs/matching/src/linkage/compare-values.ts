@@ -75,7 +75,7 @@ export const differsLevel: Readonly<Record<FieldKind, number>> = {
  * them, filled as pairs occur. Most pairs of a block are pairs of frequent values.
  */
 export function rememberLevels(compare: CompareValues, size: number): CompareValues {
-  const width = Math.min(size, 2048);
+  const width = Math.min(size, 1024);
   const known = new Uint8Array(width * width);
   return (a, b) => {
     if (a >= width || b >= width) return compare(a, b);
@@ -137,37 +137,48 @@ interface Slices {
 
 function slices(dictionary: ValueDictionary): Slices {
   return {
-    longest: (a, b) => Math.max(dictionary.length[a] as number, dictionary.length[b] as number),
+    longest: (a, b) => Math.max(dictionary.shape[a * 4 + 3] as number, dictionary.shape[b * 4 + 3] as number),
     edits(a, b, limit) {
+      const { units, shape } = dictionary;
       // One edit repairs at most one letter that only one side has.
-      if (onlyIn(dictionary, a, b) > limit || onlyIn(dictionary, b, a) > limit) return limit + 1;
-      const { units, offset, length } = dictionary;
-      return boundedEdits(units, offset[a] as number, length[a] as number, units, offset[b] as number, length[b] as number, limit);
+      if (onlyIn(shape, a * 4, b * 4) > limit || onlyIn(shape, b * 4, a * 4) > limit) return limit + 1;
+      return boundedEdits(
+        units,
+        shape[a * 4 + 2] as number,
+        shape[a * 4 + 3] as number,
+        units,
+        shape[b * 4 + 2] as number,
+        shape[b * 4 + 3] as number,
+        limit,
+      );
     },
     similarity(a, b, floor) {
-      const { units, offset, length } = dictionary;
-      const la = length[a] as number;
-      const lb = length[b] as number;
+      const { units, shape } = dictionary;
+      const la = shape[a * 4 + 3] as number;
+      const lb = shape[b * 4 + 3] as number;
       if (la === 0 || lb === 0) return 0;
       // A letter that only one side has cannot be matched, which bounds Jaro from above; the prefix bonus is at most 0.4 of the rest.
-      const matched = Math.min(la - onlyIn(dictionary, a, b), lb - onlyIn(dictionary, b, a));
+      const matched = Math.min(la - onlyIn(shape, a * 4, b * 4), lb - onlyIn(shape, b * 4, a * 4));
       const bound = (matched / la + matched / lb + 1) / 3;
-      const bonus = units[offset[a] as number] === units[offset[b] as number] ? 0.4 : 0;
-      if (bound + bonus * (1 - bound) < floor) return 0;
-      return jaroWinklerSlices(units, offset[a] as number, la, units, offset[b] as number, lb);
+      if (bound + 0.4 * (1 - bound) < floor) return 0;
+      const from = shape[a * 4 + 2] as number;
+      const other = shape[b * 4 + 2] as number;
+      if (bound < floor && units[from] !== units[other]) return 0;
+      return jaroWinklerSlices(units, from, la, units, other, lb);
     },
     leads(a, b) {
-      const { units, offset, length } = dictionary;
-      const shorter = Math.min(length[a] as number, length[b] as number);
-      for (let at = 0; at < shorter; at += 1) if (units[(offset[a] as number) + at] !== units[(offset[b] as number) + at]) return false;
+      const { units, shape } = dictionary;
+      const shorter = Math.min(shape[a * 4 + 3] as number, shape[b * 4 + 3] as number);
+      for (let at = 0; at < shorter; at += 1)
+        if (units[(shape[a * 4 + 2] as number) + at] !== units[(shape[b * 4 + 2] as number) + at]) return false;
       return shorter > 0;
     },
   };
 }
 
 /** Letters of a that b lacks, second occurrences counted apart: a lower bound of the letters that find no partner. */
-function onlyIn({ mask, repeated }: ValueDictionary, a: number, b: number): number {
-  return popCount((mask[a] as number) & ~(mask[b] as number)) + popCount((repeated[a] as number) & ~(repeated[b] as number));
+function onlyIn(shape: Int32Array, a: number, b: number): number {
+  return popCount((shape[a] as number) & ~(shape[b] as number)) + popCount((shape[a + 1] as number) & ~(shape[b + 1] as number));
 }
 
 function nameLevels(tools: Slices): CompareValues {
@@ -206,10 +217,10 @@ function textLevels(tools: Slices, overlap: CompareValues): CompareValues {
 
 function dateLevels(tools: Slices, dictionary: ValueDictionary): CompareValues {
   return (a, b) => {
-    const { units, offset, length } = dictionary;
-    if (length[a] !== 8 || length[b] !== 8) return tools.edits(a, b, 2) <= 1 ? 1 : tools.edits(a, b, 2) === 2 ? 2 : 4;
-    const left = offset[a] as number;
-    const right = offset[b] as number;
+    const { units, shape } = dictionary;
+    if (shape[a * 4 + 3] !== 8 || shape[b * 4 + 3] !== 8) return tools.edits(a, b, 2) <= 1 ? 1 : tools.edits(a, b, 2) === 2 ? 2 : 4;
+    const left = shape[a * 4 + 2] as number;
+    const right = shape[b * 4 + 2] as number;
     const same = (from: number, other: number, count: number): boolean => {
       for (let at = 0; at < count; at += 1) if (units[left + from + at] !== units[right + other + at]) return false;
       return true;

@@ -2,7 +2,7 @@ import { createPatternCounter } from './agreement-patterns.ts';
 import type { PatternTable } from './agreement-patterns.ts';
 import { blockingAtoms } from './blocking-atoms.ts';
 import type { BlockingAtom } from './blocking-atoms.ts';
-import { forEachCandidate, isSampled } from './candidate-pairs.ts';
+import { forEachCandidate } from './candidate-pairs.ts';
 import type { CompiledRule } from './candidate-pairs.ts';
 import { chooseBlocking, reportBlocking } from './choose-blocking.ts';
 import type { BlockingReport } from './cover-matches.ts';
@@ -117,11 +117,17 @@ function estimate(
   const out = new Uint8Array(fields.length);
   const planned = report.rules.reduce((sum, rule) => sum + rule.pairs, 0);
   const every = Math.max(1, planned / estimationSample);
-  forEachCandidate(rules, fields, records, source, (left, right) => {
-    if (every > 1 && !isSampled(left, right, every)) return;
-    compare(left, right, out);
-    counter.add(out);
-  });
+  forEachCandidate(
+    rules,
+    fields,
+    records,
+    source,
+    (left, right) => {
+      compare(left, right, out);
+      counter.add(out);
+    },
+    every,
+  );
   return estimateFellegiSunter({
     candidates: counter.table(),
     weight: every,

@@ -1,5 +1,5 @@
 import type { BlockingAtom } from './blocking-atoms.ts';
-import { forEachCandidate, isSampled } from './candidate-pairs.ts';
+import { forEachCandidate } from './candidate-pairs.ts';
 import type { CompiledRule } from './candidate-pairs.ts';
 import { createPatternCounter } from './agreement-patterns.ts';
 import type { PatternTable } from './agreement-patterns.ts';
@@ -36,12 +36,18 @@ export function survivingAtoms(
   const pairs: number[] = [];
   const rules = pilot.map(({ rule }) => rule);
   const every = Math.max(1, pilot.reduce((sum, { cost }) => sum + cost, 0) / pilotPairs);
-  forEachCandidate(rules, fields, records, source, (left, right) => {
-    if (every > 1 && !isSampled(left, right, every)) return;
-    compare(left, right, out);
-    counter.add(out);
-    pairs.push(left, right);
-  });
+  forEachCandidate(
+    rules,
+    fields,
+    records,
+    source,
+    (left, right) => {
+      compare(left, right, out);
+      counter.add(out);
+      pairs.push(left, right);
+    },
+    every,
+  );
   const model = estimateFellegiSunter({
     candidates: counter.table(),
     weight: every,

@@ -12,14 +12,13 @@ export class ValueDictionary {
   readonly keys: string[] = [];
   /** How many records hold the value. */
   readonly frequency: number[] = [];
-  /** Key of value v: units[offset[v] .. offset[v] + length[v]). */
+  /** All keys, one after the other, as code units. */
   units = new Uint16Array(1024);
-  offset = new Int32Array(64);
-  length = new Int32Array(64);
-  /** One bit per letter class present: two keys that share few bits cannot be similar. */
-  mask = new Int32Array(64);
-  /** The same for letter classes present at least twice. */
-  repeated = new Int32Array(64);
+  /**
+   * Four numbers per value, side by side because a comparison reads them together: letter classes present (a bit each), letter
+   * classes present at least twice, where the key begins in `units`, its length.
+   */
+  shape = new Int32Array(256);
   /** Words of value v: wordIds[wordOffset[v] .. wordOffset[v + 1]), ascending, distinct. */
   wordOffset = new Int32Array(65);
   wordIds = new Int32Array(256);
@@ -60,11 +59,8 @@ export class ValueDictionary {
   }
 
   #layOut(number: number, key: string): void {
-    if (number + 1 >= this.offset.length) {
-      this.offset = grown(this.offset, number + 2);
-      this.length = grown(this.length, number + 2);
-      this.mask = grown(this.mask, number + 2);
-      this.repeated = grown(this.repeated, number + 2);
+    if (number * 4 + 4 > this.shape.length) {
+      this.shape = grown(this.shape, number * 4 + 4);
       this.wordOffset = grown(this.wordOffset, number + 3);
     }
     if (this.#used + key.length > this.units.length) {
@@ -81,10 +77,7 @@ export class ValueDictionary {
       twice |= bits & bit;
       bits |= bit;
     }
-    this.offset[number] = this.#used;
-    this.length[number] = key.length;
-    this.mask[number] = bits;
-    this.repeated[number] = twice;
+    this.shape.set([bits, twice, this.#used, key.length], number * 4);
     this.#used += key.length;
     const own = [...new Set(key.split(' '))]
       .filter((word) => word !== '')
