@@ -48,7 +48,10 @@ export async function startService(
   });
   // The hub's life does not hang on its services: it ends when it has nothing else to do, and the reaper stops them.
   child.unref();
-  const outcome = await Promise.race([death.then((how) => ({ died: how })), untilReady(plan, identity?.pid, signal)]);
+  // Asking ends with the answer: a service that died is not asked for another two minutes.
+  const settled = new AbortController();
+  const asking = untilReady(plan, identity?.pid, AbortSignal.any([signal, settled.signal]));
+  const outcome = await Promise.race([death.then((how) => ({ died: how })), asking]).finally(() => settled.abort());
   if (typeof outcome === 'object' || identity === undefined) {
     const how = typeof outcome === 'object' ? outcome.died : await death;
     throw withLog(plan, 'service-died', `${plan.title} ended while starting (${how})`);
