@@ -144,11 +144,6 @@ export function probabilityOf(bits: number): number {
   return 1 / (1 + 2 ** -bits);
 }
 
-/** log2 of the prior odds: where the sum of weights starts. */
-export function priorBits(prior: number): number {
-  return Math.log2(prior / (1 - prior));
-}
-
 const randomPseudo = (): number => 0.25;
 
 function logRatios(m: Float64Array, u: Float64Array): Float64Array {
