@@ -62,6 +62,7 @@ for (const project of wanted.filter((name) => name !== 'check')) {
   ];
   // Services and browsers are shared by the specs of one run: one worker keeps them from disturbing each other.
   if (project !== 'unit') args.push('--runInBand');
+  else args.push('--maxWorkers=100%');
   const run = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   let result;
   try {
