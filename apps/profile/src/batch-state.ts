@@ -1,7 +1,7 @@
 import type { HubEvent } from '@tributary/persistence';
 import type { Contribution } from './contribution.ts';
 import type { Fact } from './read-fact.ts';
-import type { StoredDocument, StoredEdge, StoredNode, StoredProfile } from './profile.store.ts';
+import type { StoredDocument, StoredEdge, StoredNode, StoredProfile } from './stored-rows.ts';
 
 /** What a fact changed at one node: becomes an activity once it is clear which profile the node belongs to. */
 export interface Change {

@@ -3,50 +3,39 @@ import { derivedId, type HubEvent, type OutboxEvent, type Transaction } from '@t
 import type { BatchState, Change } from './batch-state.ts';
 import { combineProfile } from './combine-profile.ts';
 import type { Contribution } from './contribution.ts';
-import {
-  documentsOfNodes,
-  insertDocuments,
-  insertNodes,
-  orderBounds,
-  saveEdges,
-  saveProfiles,
-  updateDocuments,
-  updateNodes,
-  type ProfileWrite,
-  type StoredDocument,
-  type StoredNode,
-} from './profile.store.ts';
+import type { ProfileStore } from './profile.store.ts';
 import { regroup, type IdentityStep, type Regrouped } from './regroup.ts';
+import type { ProfileWrite, StoredDocument, StoredNode } from './stored-rows.ts';
 
 const SOURCE = 'tributary/profile';
 
 /** Settles identity, writes what changed with one statement a table and says what to publish: activity, identity changes, profiles. */
-export async function closeBatch(tx: Transaction, state: BatchState): Promise<OutboxEvent[]> {
+export async function closeBatch(tx: Transaction, store: ProfileStore, state: BatchState): Promise<OutboxEvent[]> {
   if (state.newDocuments.size + state.changedDocuments.size + state.changedNodes.size + state.newNodes.size + state.newEdges.size === 0)
     return [];
   const grouped = settleIdentity(state);
   const moved = grouped.steps.flatMap((step) => (step.change === 'SPLIT' ? step.nodes : []));
-  const reassigned = moved.length === 0 ? [] : await documentsOfNodes(tx, moved);
+  const reassigned = moved.length === 0 ? [] : await store.documentsOfNodes(tx, moved);
 
-  await insertDocuments(
+  await store.insertDocuments(
     tx,
     [...state.newDocuments].flatMap((key) => state.documents.get(key) ?? []),
   );
-  await updateDocuments(
+  await store.updateDocuments(
     tx,
     [...state.changedDocuments].filter((key) => !state.newDocuments.has(key)).flatMap((key) => state.documents.get(key) ?? []),
   );
-  await settleBounds(tx, state);
+  await settleBounds(tx, store, state);
   const nodes = (names: Iterable<string>): StoredNode[] => [...names].flatMap((name) => state.nodes.get(name) ?? []);
-  await insertNodes(tx, nodes(state.newNodes));
-  await updateNodes(tx, nodes([...state.changedNodes].filter((name) => !state.newNodes.has(name))));
-  await saveEdges(
+  await store.insertNodes(tx, nodes(state.newNodes));
+  await store.updateNodes(tx, nodes([...state.changedNodes].filter((name) => !state.newNodes.has(name))));
+  await store.saveEdges(
     tx,
     [...state.newEdges].flatMap((edge) => state.edges.get(edge) ?? []),
   );
 
   const { writes, events } = profileWrites(state, grouped);
-  await saveProfiles(tx, writes);
+  await store.saveProfiles(tx, writes);
   return [
     ...identityEvents(state, grouped.steps),
     ...activityEvents(state, grouped),
@@ -74,9 +63,9 @@ function settleIdentity(state: BatchState): Regrouped {
 }
 
 /** An order that is taken back may have been the first or last one: the documents say which is now. */
-async function settleBounds(tx: Transaction, state: BatchState): Promise<void> {
+async function settleBounds(tx: Transaction, store: ProfileStore, state: BatchState): Promise<void> {
   if (state.unsureBounds.size === 0) return;
-  const bounds = await orderBounds(tx, [...state.unsureBounds]);
+  const bounds = await store.orderBounds(tx, [...state.unsureBounds]);
   for (const name of state.unsureBounds) {
     const node = state.nodes.get(name);
     if (!node?.state) continue;

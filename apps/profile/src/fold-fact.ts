@@ -3,7 +3,7 @@ import { documentKey, type BatchState } from './batch-state.ts';
 import type { Contribution } from './contribution.ts';
 import type { Identifier } from './identify.ts';
 import { boundsUnsure, claim, contribute, emptyNodeState, type FieldName, type NodeState } from './node-state.ts';
-import type { StoredDocument, StoredNode } from './profile.store.ts';
+import type { StoredDocument, StoredNode } from './stored-rows.ts';
 import type { Fact } from './read-fact.ts';
 
 /** Keyed hashes of identifiers and edges; handed in, so that folding stays pure. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { StoredEdge, StoredNode, StoredProfile } from './profile.store.ts';
+import type { StoredEdge, StoredNode, StoredProfile } from './stored-rows.ts';
 import { regroup, type Regrouped } from './regroup.ts';
 
 const node = (name: string, kind: StoredNode['kind'], profileId = '', firstSeen = 1): StoredNode => ({

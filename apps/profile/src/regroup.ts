@@ -1,5 +1,5 @@
 import { connectedProfiles, defaultConflictRules, type ConflictRules } from '@tributary/matching';
-import type { StoredEdge, StoredNode, StoredProfile } from './profile.store.ts';
+import type { StoredEdge, StoredNode, StoredProfile } from './stored-rows.ts';
 
 /** What happened to a profile's identity. */
 export type IdentityStep =

@@ -1,0 +1,110 @@
+import { int8Array, textArray, uuidArray, type Transaction } from '@tributary/persistence';
+import { fromNodeStateJson, toNodeStateJson, type NodeStateJson } from './node-state-json.ts';
+import type { StoredEdge, StoredNode } from './stored-rows.ts';
+
+const NODE_COLUMNS = `node, kind, scope, display, first_seen AS "firstSeen", profile_id AS "profileId", shared, state`;
+type NodeRow = Omit<StoredNode, 'firstSeen' | 'state'> & { firstSeen: bigint; state: NodeStateJson | null };
+const asNode = (row: NodeRow): StoredNode => ({
+  ...row,
+  firstSeen: Number(row.firstSeen),
+  state: row.state === null ? null : fromNodeStateJson(row.state),
+});
+
+const nodeColumns = (rows: readonly StoredNode[]): Buffer[] => [
+  uuidArray(rows.map((row) => row.node)),
+  textArray(rows.map((row) => row.kind)),
+  textArray(rows.map((row) => row.scope)),
+  textArray(rows.map((row) => row.display)),
+  int8Array(rows.map((row) => BigInt(row.firstSeen))),
+  uuidArray(rows.map((row) => row.profileId)),
+  textArray(rows.map((row) => String(row.shared))),
+  textArray(rows.map((row) => (row.state === null ? null : JSON.stringify(toNodeStateJson(row.state))))),
+];
+const NODE_ROWS = `(SELECT u.node, u.kind, u.scope, u.display, u.first_seen, u.profile_id, u.shared::boolean, u.state::jsonb
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::uuid[], $7::text[], $8::text[]) AS u (node, kind, scope, display, first_seen, profile_id, shared, state))`;
+const byNode = (rows: readonly StoredNode[]): StoredNode[] => [...rows].sort((left, right) => (left.node < right.node ? -1 : 1));
+
+/** Identity nodes and the edges between them, in the tables of one schema. */
+export const createNodeStore = (schema: string) => ({
+  /** Nodes by key; no lock. */
+  async loadNodes(tx: Transaction, nodes: readonly string[]): Promise<StoredNode[]> {
+    if (nodes.length === 0) return [];
+    const rows = await tx.query<NodeRow>(
+      { name: `${schema}-nodes`, text: `SELECT ${NODE_COLUMNS} FROM ${schema}.node WHERE node = ANY($1::uuid[])` },
+      [uuidArray(nodes)],
+    );
+    return rows.map(asNode);
+  },
+
+  /** All nodes of profiles. */
+  async loadMembers(tx: Transaction, profiles: readonly string[]): Promise<StoredNode[]> {
+    if (profiles.length === 0) return [];
+    const rows = await tx.query<NodeRow>(
+      { name: `${schema}-members`, text: `SELECT ${NODE_COLUMNS} FROM ${schema}.node WHERE profile_id = ANY($1::uuid[])` },
+      [uuidArray(profiles)],
+    );
+    return rows.map(asNode);
+  },
+
+  /** Edges that start at or lead to the nodes. */
+  async loadEdges(tx: Transaction, from: readonly string[], to: readonly string[]): Promise<StoredEdge[]> {
+    if (from.length + to.length === 0) return [];
+    const columns =
+      'edge, from_node AS "from", to_node AS "to", seen_at AS "seenAt", rule, evidence_source AS "evidenceSource", evidence_id AS "evidenceId"';
+    const rows = await tx.query<Omit<StoredEdge, 'seenAt'> & { seenAt: bigint }>(
+      {
+        name: `${schema}-edges`,
+        text: `SELECT ${columns} FROM ${schema}.edge WHERE from_node = ANY($1::uuid[]) UNION SELECT ${columns} FROM ${schema}.edge WHERE to_node = ANY($2::uuid[])`,
+      },
+      [uuidArray(from), uuidArray(to)],
+    );
+    return rows.map((row) => ({ ...row, seenAt: Number(row.seenAt) }));
+  },
+
+  /** Inserts new nodes. One that another transaction made meanwhile is a unique violation: the batch tries again and finds it. */
+  async insertNodes(tx: Transaction, nodes: readonly StoredNode[]): Promise<void> {
+    if (nodes.length === 0) return;
+    await tx.query(
+      {
+        name: `${schema}-insert-nodes`,
+        text: `INSERT INTO ${schema}.node (node, kind, scope, display, first_seen, profile_id, shared, state) ${NODE_ROWS}`,
+      },
+      nodeColumns(byNode(nodes)),
+    );
+  },
+
+  /** Writes changed nodes; their profiles are locked. */
+  async updateNodes(tx: Transaction, nodes: readonly StoredNode[]): Promise<void> {
+    if (nodes.length === 0) return;
+    await tx.query(
+      {
+        name: `${schema}-update-nodes`,
+        text: `UPDATE ${schema}.node n SET first_seen = u.first_seen, profile_id = u.profile_id, shared = u.shared, state = u.state
+    FROM ${NODE_ROWS} AS u WHERE n.node = u.node`,
+      },
+      nodeColumns(byNode(nodes)),
+    );
+  },
+
+  /** Writes new edges; one that is known keeps its first evidence. */
+  async saveEdges(tx: Transaction, edges: readonly StoredEdge[]): Promise<void> {
+    if (edges.length === 0) return;
+    await tx.query(
+      {
+        name: `${schema}-save-edges`,
+        text: `INSERT INTO ${schema}.edge AS e (edge, from_node, to_node, seen_at, rule, evidence_source, evidence_id)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[])
+    ON CONFLICT (edge) DO UPDATE SET seen_at = excluded.seen_at, evidence_source = excluded.evidence_source, evidence_id = excluded.evidence_id WHERE excluded.seen_at < e.seen_at`,
+      },
+      [
+        uuidArray(edges.map((row) => row.edge)),
+        uuidArray(edges.map((row) => row.from)),
+        uuidArray(edges.map((row) => row.to)),
+        int8Array(edges.map((row) => BigInt(row.seenAt))),
+        textArray(edges.map((row) => row.rule)),
+        textArray(edges.map((row) => row.evidenceSource)),
+        textArray(edges.map((row) => row.evidenceId)),
+      ],
+    );
+  },
+});

@@ -1,0 +1,45 @@
+import { int8Array, textArray, uuidArray, type Transaction } from '@tributary/persistence';
+import type { ProfileWrite, StoredProfile } from './stored-rows.ts';
+
+/** Profiles as they are shown, in the table of one schema. */
+export const createProfileRowStore = (schema: string) => ({
+  /** Profiles by id under lock, in id order: every writer takes the locks in the same order, so none waits in a ring. */
+  async lockProfiles(tx: Transaction, profiles: readonly string[]): Promise<StoredProfile[]> {
+    if (profiles.length === 0) return [];
+    const rows = await tx.query<{ profileId: string; since: bigint; mergedInto: string | null; mergedFrom: string[] | null }>(
+      {
+        name: `${schema}-lock`,
+        text: `SELECT profile_id AS "profileId", since, merged_into AS "mergedInto", document->'mergedFrom' AS "mergedFrom" FROM ${schema}.profile
+    WHERE profile_id = ANY($1::uuid[]) ORDER BY profile_id FOR UPDATE`,
+      },
+      [uuidArray([...profiles].sort())],
+    );
+    return rows.map((row) => ({ ...row, since: Number(row.since), mergedFrom: row.mergedFrom ?? [] }));
+  },
+
+  /** Writes profiles, one statement. */
+  async saveProfiles(tx: Transaction, profiles: readonly ProfileWrite[]): Promise<void> {
+    if (profiles.length === 0) return;
+    const sorted = [...profiles].sort((left, right) => (left.profileId < right.profileId ? -1 : 1));
+    await tx.query(
+      {
+        name: `${schema}-save-profiles`,
+        text: `INSERT INTO ${schema}.profile AS p (profile_id, since, merged_into, document, search, updated_at, visible)
+    SELECT u.profile_id, u.since, u.merged_into, u.document::jsonb, u.search, u.updated_at, u.visible::boolean
+    FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[]) AS u (profile_id, since, merged_into, document, search, updated_at, visible)
+    ON CONFLICT (profile_id) DO UPDATE SET since = least(p.since, excluded.since), merged_into = excluded.merged_into, document = excluded.document, search = excluded.search, updated_at = excluded.updated_at, visible = excluded.visible`,
+      },
+      [
+        uuidArray(sorted.map((row) => row.profileId)),
+        int8Array(sorted.map((row) => BigInt(row.since))),
+        uuidArray(sorted.map((row) => row.mergedInto)),
+        textArray(
+          sorted.map((row) => JSON.stringify(row.view, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))),
+        ),
+        textArray(sorted.map((row) => [row.view.name, row.view.email, row.view.phone].filter(Boolean).join(' ').toLowerCase())),
+        int8Array(sorted.map((row) => BigInt(row.view.updatedAt))),
+        textArray(sorted.map((row) => String(row.visible))),
+      ],
+    );
+  },
+});
