@@ -1,0 +1,101 @@
+import {
+  applyBatch,
+  groupNumber,
+  storedOffsets,
+  type BatchResult,
+  type Database,
+  type RawRecord,
+  type Stage,
+} from '@tributary/persistence';
+import { Accumulator, type Pending } from './accumulator.ts';
+import type { KafkaLog } from './kafka-client.ts';
+import { retryUntilStopped } from './retry-until-stopped.ts';
+import { StoppingError } from './stopping-error.ts';
+
+/** What the lanes need. */
+export interface BatchLanesOptions {
+  readonly stage: Stage;
+  readonly database: Database;
+  readonly log: KafkaLog;
+  /** Transactions at once. */
+  readonly lanes: number;
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+  readonly now: () => Date;
+  readonly onBatch: (result: BatchResult, milliseconds: number) => void;
+}
+
+/** Transactions of one stage: all partitions feed one accumulator, a free lane takes the oldest of it. */
+export class BatchLanes {
+  private readonly accumulator: Accumulator;
+  private busy = 0;
+  private groupId = 0;
+  private stopping = false;
+  private idle: (() => void) | undefined;
+
+  constructor(private readonly options: BatchLanesOptions) {
+    this.accumulator = new Accumulator({ events: options.maxEvents, bytes: options.maxBytes });
+  }
+
+  async open(): Promise<void> {
+    this.groupId = await groupNumber(this.options.database, this.options.stage.group);
+  }
+
+  /** Nothing new is taken, what waits is given up with a `StoppingError`, what is in flight ends. */
+  async close(): Promise<void> {
+    this.stopping = true;
+    this.accumulator.abandon(new StoppingError());
+    if (this.busy > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+  }
+
+  /** Applies records of one partition, in a transaction shared with whatever else waits. Resolves when they are committed. */
+  apply(topic: string, partition: number, expected: bigint, next: bigint, records: readonly RawRecord[]): Promise<void> {
+    if (this.stopping) return Promise.reject(new StoppingError());
+    return new Promise((resolve, reject) => {
+      const bytes = records.reduce((sum, record) => sum + (record.value?.length ?? 0), 0);
+      const settle: Pending['settle'] = (outcome) => (outcome.ok ? resolve() : reject(outcome.error as Error));
+      this.accumulator.add({ topic, partition, expected, next, records, bytes, settle });
+      // The fetch hands over several partitions in one turn of the event loop: let them gather before a lane takes them.
+      setImmediate(() => this.runLanes());
+    });
+  }
+
+  private runLanes(): void {
+    while (this.busy < this.options.lanes && this.accumulator.size > 0) {
+      this.busy += 1;
+      void this.runLane(this.accumulator.take());
+    }
+  }
+
+  private async runLane(batch: readonly Pending[]): Promise<void> {
+    const { database, stage, now, onBatch, log } = this.options;
+    try {
+      const started = performance.now();
+      const context = { database, stage, groupId: this.groupId, now };
+      const result = await retryUntilStopped(
+        () => applyBatch(context, batch),
+        () => this.stopping,
+        log,
+        () => this.learnOutcome(batch),
+      );
+      if (result !== undefined) onBatch(result, performance.now() - started);
+      for (const pending of batch) pending.settle({ ok: true });
+    } catch (error) {
+      for (const pending of batch) pending.settle({ ok: false, error });
+    } finally {
+      this.busy -= 1;
+      if (this.busy === 0) this.idle?.();
+      this.runLanes();
+    }
+  }
+
+  /**
+   * After a lost connection the COMMIT may have arrived: the offset rows say so. Returns true when the whole batch is in; a part of it
+   * (a batch that was being separated from a bad record) goes to the fence, and the positions are read again.
+   */
+  private async learnOutcome(batch: readonly Pending[]): Promise<boolean> {
+    const { database, stage } = this.options;
+    const stored = new Map((await storedOffsets(database, stage.group)).map((row) => [`${row.topic}/${row.partition}`, row.nextOffset]));
+    return batch.every(({ topic, partition, next }) => stored.get(`${topic}/${partition}`) === next);
+  }
+}

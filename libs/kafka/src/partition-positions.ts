@@ -1,0 +1,133 @@
+import { openOffset, type Database } from '@tributary/persistence';
+import type { KafkaLog } from './kafka-client.ts';
+import { positionFault } from './position-fault.ts';
+import { retryUntilStopped } from './retry-until-stopped.ts';
+import { StoppingError } from './stopping-error.ts';
+import type { WatermarkReader } from './topic-admin.ts';
+
+/** A partition of a topic. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** Where the group stands in a partition, as far as this process knows. */
+export interface PartitionState {
+  next: bigint;
+  /** Offset of a gap that was already asked for again. */
+  reseeked: bigint | undefined;
+  /** Stands still until a person has looked at it and the process was started again. */
+  halted: boolean;
+}
+
+/** What the positions need of the transport around them. */
+export interface PartitionPositionsOptions {
+  readonly group: string;
+  readonly database: Database;
+  readonly watermarks: WatermarkReader;
+  readonly log: KafkaLog;
+  readonly stopped: () => boolean;
+  /** Fetches the partition from an offset on. */
+  readonly seek: (topic: string, partition: number, offset: bigint) => void;
+  /** The partition stands still from now on: it is not to be fetched. */
+  readonly onHalt: (topic: string, partition: number, reason: string) => void;
+}
+
+/**
+ * Positions of the assigned partitions: opened from the database, whose offsets are the only ones that count, compared with what the
+ * broker has, halted with the exact reason when they cannot go on. Nothing is ever reset.
+ */
+export class PartitionPositions {
+  private readonly states = new Map<string, PartitionState>();
+  private assigned: readonly TopicPartition[] = [];
+
+  constructor(private readonly options: PartitionPositionsOptions) {}
+
+  /**
+   * Starts every assigned partition at the stored offset. Kafka's own committed offset may be ahead (a database restored to an earlier
+   * moment, an operator's hand): without a record arriving, nothing else would ever ask for what lies in between.
+   */
+  async assign(assigned: readonly TopicPartition[]): Promise<void> {
+    const { group, log, seek, stopped } = this.options;
+    this.states.clear();
+    this.assigned = assigned;
+    for (const { topic, partition } of assigned) {
+      if (stopped() || this.assigned !== assigned) return;
+      try {
+        seek(topic, partition, (await this.open(topic, partition)).next);
+      } catch (error) {
+        if (error instanceof StoppingError) continue;
+        log.warn({ err: error, topic, partition, group }, 'position not read at assignment');
+      }
+    }
+    await this.watch();
+  }
+
+  /** The position of a partition, read from the database when this process does not know it. */
+  async open(topic: string, partition: number): Promise<PartitionState> {
+    const name = `${topic}/${partition}`;
+    const known = this.states.get(name);
+    if (known !== undefined) return known;
+    const { database, group, watermarks, log, stopped } = this.options;
+    const mark = await retryUntilStopped(
+      async () => (await watermarks.read([topic])).find((entry) => entry.partition === partition),
+      stopped,
+      log,
+    );
+    const next = await retryUntilStopped(() => openOffset(database, group, topic, partition, mark?.low ?? 0n), stopped, log);
+    const state = this.states.get(name) ?? { next, reseeked: undefined, halted: false };
+    this.states.set(name, state);
+    if (mark !== undefined && positionFault(state.next, mark) !== undefined) await this.haltIfFault(topic, partition, state);
+    return state;
+  }
+
+  /** Another owner moved the partition: the position is read again before anything else is applied. */
+  forget(topic: string, partition: number): void {
+    this.states.delete(`${topic}/${partition}`);
+  }
+
+  /** Compares the positions with what the broker still has: records removed unread and topics made again halt, also when nothing arrives. */
+  async watch(): Promise<void> {
+    const { watermarks, group, log, stopped } = this.options;
+    try {
+      const marks = await watermarks.read([...new Set(this.assigned.map(({ topic }) => topic))]);
+      for (const mark of marks) {
+        const state = this.states.get(`${mark.topic}/${mark.partition}`);
+        // Read again on suspicion: this answer may be older than the position.
+        if (state !== undefined && positionFault(state.next, mark) !== undefined) await this.haltIfFault(mark.topic, mark.partition, state);
+      }
+    } catch (error) {
+      if (!stopped()) log.warn({ err: error, group }, 'watermarks were not read');
+    }
+  }
+
+  /** Asks the broker what it has now; halts the partition when it cannot go on from its position. */
+  async haltIfFault(topic: string, partition: number, state: PartitionState): Promise<boolean> {
+    const before = state.next;
+    const mark = (await this.options.watermarks.read([topic])).find((entry) => entry.partition === partition);
+    const reason = mark === undefined ? undefined : positionFault(state.next, mark, before);
+    if (reason !== undefined) this.halt(topic, partition, state, reason);
+    return state.halted;
+  }
+
+  /**
+   * A batch starts after the stored offset. Either offsets in between hold no record (compaction), or the topic was trimmed or the fetch
+   * began elsewhere. Asks once more for the stored offset; when the broker no longer has it, the partition halts with the range.
+   * @returns whether the batch is to be left.
+   */
+  async leaveForGap(topic: string, partition: number, state: PartitionState, first: bigint): Promise<boolean> {
+    if (first <= state.next || state.reseeked === state.next) return false;
+    if (await this.haltIfFault(topic, partition, state)) return true;
+    state.reseeked = state.next;
+    this.options.seek(topic, partition, state.next);
+    return true;
+  }
+
+  private halt(topic: string, partition: number, state: PartitionState, reason: string): void {
+    if (state.halted) return;
+    state.halted = true;
+    const { log, group, onHalt } = this.options;
+    log.error({ group, topic, partition, next: state.next.toString() }, `partition halted: ${reason}`);
+    onHalt(topic, partition, reason);
+  }
+}
