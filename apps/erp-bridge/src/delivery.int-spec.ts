@@ -63,7 +63,7 @@ describe('deliveries on a real PostgreSQL over real HTTP', () => {
 
   const feed = (events: readonly HubEvent[]): Promise<void> =>
     database.transaction(async (tx) => {
-      const unit = await createErpBridgeStage().open(tx, events);
+      const unit = await createErpBridgeStage().open(tx, events, 0);
       for (const event of events) expect(unit.apply(event)).toEqual({ kind: 'applied' });
       await unit.close();
     });

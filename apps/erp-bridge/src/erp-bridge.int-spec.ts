@@ -61,7 +61,7 @@ describe('the erp-bridge on real services', () => {
   };
   const feed = (events: readonly HubEvent[]): Promise<void> =>
     fresh.database.transaction(async (tx) => {
-      const unit = await createErpBridgeStage().open(tx, events);
+      const unit = await createErpBridgeStage().open(tx, events, 0);
       for (const event of events) unit.apply(event);
       await unit.close();
     });

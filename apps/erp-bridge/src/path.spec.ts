@@ -14,7 +14,7 @@ async function run(store: FakeBridgeStore, ...batches: readonly (readonly HubEve
   const stage = createErpBridgeStage({ openStore: () => store });
   const kinds: string[] = [];
   for (const events of batches) {
-    const unit = await stage.open(noTransaction, events);
+    const unit = await stage.open(noTransaction, events, 0);
     kinds.push(...events.map((event) => unit.apply(event).kind));
     expect(await unit.close()).toEqual([]);
   }

@@ -43,7 +43,7 @@ describe('the forecast app on real services', () => {
       order(`o-${day}`, 1, new Date(Date.UTC(2026, 0, 1 + day, 9)).toISOString(), [line('a', 1 + (day % 7))]),
     );
     await fresh.database.transaction(async (tx) => {
-      const unit = await createForecastStage().open(tx, events);
+      const unit = await createForecastStage().open(tx, events, 0);
       for (const event of events) unit.apply(event);
       await unit.close();
     });

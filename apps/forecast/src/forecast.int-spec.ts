@@ -60,7 +60,7 @@ describe('reforecast on a real PostgreSQL', () => {
   const run = (asOf = NOW, fitting = fit) => runReforecast(asOf, { database, bucket: 'week', horizon: 4, fit: fitting });
   const feed = (events: readonly HubEvent[]): Promise<void> =>
     database.transaction(async (tx) => {
-      const unit = await createForecastStage().open(tx, events);
+      const unit = await createForecastStage().open(tx, events, 0);
       for (const event of events) expect(unit.apply(event)).toEqual({ kind: 'applied' });
       await unit.close();
     });

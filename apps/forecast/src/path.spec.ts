@@ -15,7 +15,7 @@ async function run(store: FakeForecastStore, ...batches: readonly (readonly HubE
   const stage = createForecastStage({ openStore: () => store });
   const dispositions: Disposition[] = [];
   for (const events of batches) {
-    const unit = await stage.open(noTransaction, events);
+    const unit = await stage.open(noTransaction, events, 0);
     dispositions.push(...events.map((event) => unit.apply(event)));
     expect(await unit.close()).toEqual([]);
   }

@@ -74,6 +74,16 @@ sum(stale)::bigint AS stale, sum(parked)::bigint AS parked, sum(quarantined)::bi
     await identityHolds(context);
   });
 
+  it('a silent context applies and quarantines the same, and publishes nothing', async () => {
+    const context = await start({ onApply: ({ movementId }) => void (movementId.endsWith('/1') && refuse()) });
+    const refuse = (): never => {
+      throw new RangeError('poison');
+    };
+    expect(await applyBatch({ ...context, silent: true }, [slice(numbered(3, context.run))])).toMatchObject({ applied: 2, quarantined: 1 });
+    expect(await quarantined(context.stage.group)).toHaveLength(1);
+    expect(await letters(context.stage.group)).toEqual([]);
+  });
+
   it.each(['the fold throws', 'the database refuses the write'])(
     'one poison record among 500 (%s) costs its own quarantine row only',
     async (how) => {

@@ -33,6 +33,8 @@ export interface BatchContext {
   /** Number of the stage's group in hub.consumer_group. */
   readonly groupId: number;
   readonly now: () => Date;
+  /** A shadow: what it would publish (events and dead letters) is dropped. */
+  readonly silent?: boolean;
 }
 
 /** Tries again at once when two transactions met on the same rows; more often than this is no accident. */
@@ -137,7 +139,7 @@ async function applyInside(
     next: slice.next,
     gaps: slice.next - slice.expected - BigInt(slice.records.length),
   }));
-  await moveOffsets(tx, stage.group, moves);
+  const epoch = await moveOffsets(tx, stage.group, moves);
 
   const readable = slots.filter((slot) => slot.ok);
   const verdicts = await noteInInbox(
@@ -151,7 +153,7 @@ async function applyInside(
   );
   const verdictOf = new Map<Slot, (typeof verdicts)[number]>(readable.map((slot, index) => [slot, verdicts[index] ?? 'fresh']));
   const fresh = readable.filter((slot) => verdictOf.get(slot) === 'fresh').map((slot) => slot.event);
-  const unit = await stage.open(tx, fresh);
+  const unit = await stage.open(tx, fresh, epoch);
 
   const tallies = new Map(
     slices.map((slice) => [`${slice.topic}/${slice.partition}`, { topic: slice.topic, partition: slice.partition, ...emptyTally() }]),
@@ -167,9 +169,10 @@ async function applyInside(
   }
   const events = await unit.close();
   await quarantine(tx, rejected);
-  await appendOutbox(tx, events);
-  const letters = rejected.map(deadLetter);
-  if (letters.length > 0) await insertOutboxRows(tx, letters);
+  if (!context.silent) {
+    await appendOutbox(tx, events);
+    if (rejected.length > 0) await insertOutboxRows(tx, rejected.map(deadLetter));
+  }
   await addTallies(tx, stage.group, tallies);
   return total;
 }

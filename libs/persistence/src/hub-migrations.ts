@@ -62,4 +62,13 @@ DROP INDEX hub.quarantine_refused;
 CREATE UNIQUE INDEX quarantine_refused ON hub.quarantine (consumer_group, source, event_id, md5(value)) NULLS NOT DISTINCT WHERE topic IS NULL;
 `,
   ),
+  sqlMigration(
+    '0005-consumer-epoch',
+    `
+-- Rises when something other than the group's own batches has written its tables (a rebuild's swap). The group's row holds it; every offset row
+-- has a copy, which the fence of a batch returns: whoever waited for the swap at the fence reads the new one.
+ALTER TABLE hub.consumer_group ADD COLUMN epoch integer NOT NULL DEFAULT 0;
+ALTER TABLE hub.consumer_offset ADD COLUMN epoch integer NOT NULL DEFAULT 0;
+`,
+  ),
 ];

@@ -8,7 +8,7 @@ export { inboxMonth } from './inbox.ts';
 export { maintainPartitions, type Retention } from './maintenance.ts';
 export { migrate } from './migrate.ts';
 export { sqlMigration, type Migration } from './migration.ts';
-export { openOffset, storedOffsets, type StoredOffset, type Tally } from './offset-store.ts';
+export { holdGroup, openOffset, storedOffsets, type StoredOffset, type Tally } from './offset-store.ts';
 export { appendOutbox, MAX_PAYLOAD_BYTES, OUTBOX_CHANNEL, OUTBOX_SHARDS } from './outbox.ts';
 export { quarantine, type QuarantineRow } from './quarantine.ts';
 export { readRecord, type ReadRecord } from './read-record.ts';

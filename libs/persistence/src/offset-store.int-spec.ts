@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import { FencedError } from './failure.ts';
-import { addTallies, moveOffsets, openOffset, storedOffsets } from './offset-store.ts';
+import { addTallies, holdGroup, moveOffsets, openOffset, storedOffsets } from './offset-store.ts';
 
 const move = (partition: number, expected: bigint, next: bigint) => ({ topic: 't', partition, expected, next, gaps: 0n });
 
@@ -55,6 +56,33 @@ describe('offsets in PostgreSQL', () => {
     const outcomes = await Promise.allSettled([attempt(), attempt()]);
     expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await openOffset(own.database, 'g3', 't', 0, 0n)).toBe(7n);
+  });
+
+  it('a held group: batches wait at their fence and go on in a new epoch, which later partitions begin with', async () => {
+    await own.database.query(`INSERT INTO hub.consumer_group (name) VALUES ('g5')`);
+    await openOffset(own.database, 'g5', 't', 0, 0n);
+    let waiting: Promise<unknown> | undefined;
+    let over = false;
+    await own.database.transaction(async (tx) => {
+      expect(await holdGroup(tx, 'g5')).toEqual([{ topic: 't', partition: 0, nextOffset: 0n }]);
+      waiting = own.database
+        .transaction(async (other) => ({
+          epoch: await moveOffsets(other, 'g5', [move(0, 0n, 7n)]),
+          seen: await other.query('SELECT * FROM public.effect'),
+        }))
+        .finally(() => void (over = true));
+      const blocked = 'SELECT pid FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid';
+      await eventually(
+        () => tx.query(blocked),
+        (found) => found.length === 1,
+      );
+      expect(over).toBe(false);
+      await tx.query(`INSERT INTO public.effect VALUES ('written under the hold')`);
+    });
+    expect(await waiting).toEqual({ epoch: 1, seen: [{ what: 'written under the hold' }] });
+    await openOffset(own.database, 'g5', 't', 1, 0n);
+    expect(await own.database.transaction((tx) => moveOffsets(tx, 'g5', [move(1, 0n, 1n)]))).toBe(1);
+    await own.database.query('TRUNCATE public.effect');
   });
 
   it('the same partition twice in one batch is fenced, never counted twice', async () => {

@@ -33,7 +33,7 @@ const FENCE = {
   text: `UPDATE hub.consumer_offset o SET next_offset = u.next, gaps = o.gaps + u.gaps, updated_at = now()
 FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[]) AS u (topic, partition, expected, next, gaps)
 WHERE o.consumer_group = $1 AND o.topic = u.topic AND o.partition = u.partition AND o.next_offset = u.expected
-RETURNING o.topic, o.partition`,
+RETURNING o.topic, o.partition, o.epoch`,
 };
 const COUNT = {
   name: 'offset-count',
@@ -43,12 +43,15 @@ FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7:
 WHERE o.consumer_group = $1 AND o.topic = u.topic AND o.partition = u.partition`,
 };
 
-/** Moves the offsets of a batch by compare-and-set, first in its transaction: a zombie's move finds another value and everything it did rolls back. */
-export async function moveOffsets(tx: Transaction, group: string, moves: readonly OffsetMove[]): Promise<void> {
+/**
+ * Moves the offsets of a batch by compare-and-set, first in its transaction: a zombie's move finds another value and everything it did rolls back.
+ * @returns the group's epoch: what was remembered of its tables under another one no longer holds.
+ */
+export async function moveOffsets(tx: Transaction, group: string, moves: readonly OffsetMove[]): Promise<number> {
   const sorted = [...moves].sort((left, right) =>
     left.topic < right.topic ? -1 : left.topic > right.topic ? 1 : left.partition - right.partition,
   );
-  const moved = await tx.query<{ topic: string; partition: number }>(FENCE, [
+  const moved = await tx.query<{ topic: string; partition: number; epoch: number }>(FENCE, [
     group,
     textArray(sorted.map((move) => move.topic)),
     int4Array(sorted.map((move) => move.partition)),
@@ -56,7 +59,7 @@ export async function moveOffsets(tx: Transaction, group: string, moves: readonl
     int8Array(sorted.map((move) => move.next)),
     int8Array(sorted.map((move) => move.gaps)),
   ]);
-  if (moved.length === sorted.length) return;
+  if (moved.length === sorted.length) return Math.max(0, ...moved.map((row) => row.epoch));
   const done = new Set(moved.map((row) => `${row.topic}/${row.partition}`));
   throw new FencedError(sorted.map((move) => `${move.topic}/${move.partition}`).filter((name) => !done.has(name)));
 }
@@ -81,10 +84,11 @@ export async function addTallies(
   ]);
 }
 
-/** Where the group stands in a partition; a partition seen for the first time starts at `lowWatermark`. */
+/** Where the group stands in a partition; a partition seen for the first time starts at `lowWatermark`, in the group's epoch. */
 export async function openOffset(db: Queryable, group: string, topic: string, partition: number, lowWatermark: bigint): Promise<bigint> {
   await db.query(
-    'INSERT INTO hub.consumer_offset (consumer_group, topic, partition, first_offset, next_offset) VALUES ($1, $2, $3, $4, $4) ON CONFLICT DO NOTHING',
+    `INSERT INTO hub.consumer_offset (consumer_group, topic, partition, first_offset, next_offset, epoch)
+VALUES ($1, $2, $3, $4, $4, coalesce((SELECT epoch FROM hub.consumer_group WHERE name = $1 FOR SHARE), 0)) ON CONFLICT DO NOTHING`,
     [group, topic, partition, lowWatermark],
   );
   const [row] = await db.query<{ next_offset: bigint }>(
@@ -100,4 +104,22 @@ export async function storedOffsets(db: Queryable, group: string): Promise<Store
   return db.query<StoredOffset>('SELECT topic, partition, next_offset AS "nextOffset" FROM hub.consumer_offset WHERE consumer_group = $1', [
     group,
   ]);
+}
+
+/**
+ * Holds a group still: locks its offset rows (batches in flight end first, the next ones wait at their fence) and raises its epoch.
+ * Everything that the caller's transaction writes into the group's tables is seen by the next batch together with the new epoch.
+ * @returns the offsets, which stay until the transaction ends.
+ */
+export async function holdGroup(tx: Transaction, group: string): Promise<StoredOffset[]> {
+  const [held] = await tx.query<{ epoch: number }>('UPDATE hub.consumer_group SET epoch = epoch + 1 WHERE name = $1 RETURNING epoch', [
+    group,
+  ]);
+  if (held === undefined) throw new Error(`there is no consumer group ${group}`);
+  const rows = await tx.query<StoredOffset>(
+    'SELECT topic, partition, next_offset AS "nextOffset" FROM hub.consumer_offset WHERE consumer_group = $1 ORDER BY topic, partition FOR UPDATE',
+    [group],
+  );
+  await tx.query('UPDATE hub.consumer_offset SET epoch = $2 WHERE consumer_group = $1', [group, held.epoch]);
+  return rows;
 }

@@ -56,6 +56,9 @@ export interface Stage {
   /** Consumer group, also the name under which offsets, inbox rows and quarantine are kept. */
   readonly group: string;
   readonly reads: readonly AnyContract[];
-  /** Loads with one query a table, in sorted key order under lock, the states the events touch. */
-  open(tx: Transaction, events: readonly HubEvent[]): Promise<UnitOfWork>;
+  /**
+   * Loads with one query a table, in sorted key order under lock, the states the events touch.
+   * @param epoch the group's epoch: what the stage remembers between batches holds only while it is the same.
+   */
+  open(tx: Transaction, events: readonly HubEvent[], epoch: number): Promise<UnitOfWork>;
 }
