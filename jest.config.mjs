@@ -22,7 +22,11 @@ const base = {
 };
 export default {
   projects: [
-    { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,sim,deploy,cli}/**/src/**/*.spec.ts'] },
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{apps,libs,sim,deploy,cli}/**/src/**/*.spec.ts', '<rootDir>/test/bench/**/*.spec.ts'],
+    },
     {
       ...base,
       displayName: 'int',

@@ -1,123 +1,45 @@
 /**
- * `npm run bench -- SUITE [--only NAME] [--json FILE] [-- ARGUMENTS OF THE BENCHES]`: runs the benches of a suite (`test/bench/SUITE/*.bench.ts`) one after the other, each in a process of its own,
- * and prints their tables. `--json` also writes their figures, with what they ran on, to a file. Ends with 1 when a bench fails.
- * A new suite is a new folder beside `models`.
+ * `npm run bench -- SUITE [--json FILE] [options]`: one suite, its table and its JSON. Ends with 1 when a figure misses its floor or
+ * something could not be verified, with the row named; with 2 for wrong use. docs/performance.md says what each suite measures.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { writeFileSync } from 'node:fs';
+import { readOptions, WrongOption, type BenchDefaults, type BenchOptions } from './bench-options.ts';
+import { folderSuites, runFolder } from './run-folder.ts';
+import { judge, type SuiteResult } from './suites/suite.ts';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
-const root = join(here, '..', '..');
-const ENDING = '.bench.ts';
-
-const benchesOf = (suite: string): string[] =>
-  readdirSync(join(here, suite))
-    .filter((name) => name.endsWith(ENDING))
-    .map((name) => name.slice(0, -ENDING.length))
-    .sort();
-const suites = readdirSync(here, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && benchesOf(entry.name).length > 0)
-  .map((entry) => entry.name)
-  .sort();
-
-const given = process.argv.slice(2);
-const border = given.includes('--') ? given.indexOf('--') : given.length;
-const [own, passedOn] = [given.slice(0, border), given.slice(border + 1)];
-
-/** One line on standard error, exit code 2: wrong use. */
-function wrongUse(message: string): never {
-  process.stderr.write(`bench: ${message}\n`);
-  process.exit(2);
+interface Suite {
+  readonly defaults?: BenchDefaults;
+  readonly load: () => Promise<(options: BenchOptions) => Promise<SuiteResult>>;
 }
 
-function asked(): { readonly suite: string; readonly benches: readonly string[]; readonly json: string | undefined } {
-  const { values, positionals } = readArguments();
-  const [suite, ...more] = positionals;
-  if (suite === undefined) wrongUse(`which suite? There is ${suites.join(', ')}`);
-  if (more.length > 0) wrongUse(`one suite at a time, got ${positionals.join(' ')}`);
-  if (!suites.includes(suite)) wrongUse(`there is no suite ${suite}; there is ${suites.join(', ')}`);
-  const all = benchesOf(suite);
-  const { only, json } = values;
-  if (only !== undefined && !all.includes(only)) wrongUse(`there is no bench ${only} in ${suite}; there is ${all.join(', ')}`);
-  return { suite, benches: only === undefined ? all : [only], json };
-}
-
-function readArguments() {
-  try {
-    return parseArgs({ args: own, options: { json: { type: 'string' }, only: { type: 'string' } }, allowPositionals: true });
-  } catch (error) {
-    return wrongUse((error as Error).message);
-  }
-}
-
-interface Ran {
-  readonly bench: string;
-  readonly seconds: number;
-  readonly exitCode: number | null;
-  readonly figures?: object;
-}
-
-/** Without `json` the bench prints its own table; with it the figures come back and are printed here. */
-function run(suite: string, bench: string, json: boolean): Ran {
-  const started = performance.now();
-  const child = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', join(here, suite, bench + ENDING), ...(json ? ['--json'] : []), ...passedOn],
-    {
-      cwd: root,
-      stdio: ['ignore', json ? 'pipe' : 'inherit', 'inherit'],
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-    },
-  );
-  if (child.error) throw child.error;
-  const seconds = (performance.now() - started) / 1000;
-  const ran = { bench, seconds, exitCode: child.status };
-  if (!json) return ran;
-  try {
-    return { ...ran, figures: JSON.parse(child.stdout) as object };
-  } catch {
-    process.stderr.write(`bench: ${bench} printed no JSON: ${child.stdout.slice(0, 200)}\n`);
-    return { ...ran, exitCode: child.status === 0 ? 1 : child.status };
-  }
-}
-
-/** A value for a table: five digits, lists in one cell. */
-function shown(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((one) => String(shown(one))).join(' – ');
-  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
-}
-
-const shownRow = (row: object): object => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, shown(value)]));
-
-/** The list of figures of a report where it has one, else the report as one row. */
-function printFigures(figures: object): void {
-  const list = Object.values(figures).find((value): value is object[] => Array.isArray(value) && typeof value[0] === 'object');
-  console.table(list === undefined ? shownRow(figures) : list.map(shownRow));
-}
-
-const { suite, benches, json } = asked();
-if (json !== undefined && existsSync(json)) process.stderr.write(`bench: ${json} will be replaced\n`);
-const machine = {
-  node: process.version,
-  cpu: cpus()[0]?.model ?? 'unknown',
-  cores: cpus().length,
-  memoryMb: Math.round(totalmem() / 2 ** 20),
+/** Suites of the data plane. Loaded when asked for: each brings other processes and libraries. */
+const suites: Readonly<Record<string, Suite>> = {
+  stages: {
+    defaults: { events: 100_000, rounds: 5, batch: [2_000, 100] },
+    load: async () => (await import('./suites/stages.ts')).stages,
+  },
 };
-const started = new Date().toISOString();
-const results: (Ran & { readonly loadBefore: number })[] = [];
-for (const bench of benches) {
-  const loadBefore = loadavg()[0] ?? 0;
-  process.stdout.write(`\n${suite}/${bench} (load ${loadBefore.toFixed(2)} on ${machine.cores} cores before)\n`);
-  const ran = run(suite, bench, json !== undefined);
-  if (ran.figures !== undefined) printFigures(ran.figures);
-  const end = ran.exitCode === 0 ? '' : `, FAILED: a figure below its least, or an error (exit code ${ran.exitCode ?? 'none'})`;
-  process.stdout.write(`${suite}/${bench}: ${ran.seconds.toFixed(1)} s${end}\n`);
-  results.push({ ...ran, loadBefore });
+
+async function main([suite, ...rest]: readonly string[]): Promise<number> {
+  const all = [...Object.keys(suites), ...folderSuites];
+  if (suite === undefined) throw new WrongOption(`which suite? There is ${all.join(', ')}`);
+  if (folderSuites.includes(suite)) return runFolder(suite, rest);
+  const found = suites[suite];
+  if (found === undefined) throw new WrongOption(`there is no suite ${suite}; there is ${all.join(', ')}`);
+  const options = readOptions(rest, found.defaults);
+  const { report, samples, checks } = await (await found.load())(options);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.samples !== undefined) writeFileSync(options.samples, `${JSON.stringify(samples ?? report, null, 2)}\n`);
+  const { lines, missed } = judge(checks);
+  for (const line of lines) process.stdout.write(`${line}\n`);
+  for (const row of missed) process.stderr.write(`bench: missed: ${row}\n`);
+  return missed.length === 0 ? 0 : 1;
 }
-if (json !== undefined) writeFileSync(json, `${JSON.stringify({ suite, started, ...machine, results }, null, 2)}\n`);
-process.exitCode = results.every(({ exitCode }) => exitCode === 0) ? 0 : 1;
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof WrongOption)) throw error;
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -10,6 +10,8 @@ export type EmbeddedOptions = {
   fresh?: boolean;
   /** Largest heap of the broker in MiB; 384 unless given. */
   kafkaHeapMb?: number;
+  /** Settings of PostgreSQL that take the place of the delivered ones, as on its command line (`shared_buffers`: `512MB`). */
+  postgresSettings?: Readonly<Record<string, string>>;
   /** Where downloads are kept; `~/.cache/tributary` unless given. */
   cacheDir?: string;
   /** Gets a line for whatever takes long, and for a service that ends unasked. */

@@ -20,8 +20,12 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_line_prefix: '%m [%p] ',
 };
 
-/** Starts PostgreSQL, making its data folder at the first start; answers the address with user and password. */
-export async function startPostgres(context: ServiceContext, port: number): Promise<{ running: RunningService; url: string }> {
+/** Starts PostgreSQL, making its data folder at the first start; answers the address with user and password. `own` settings outrank ours. */
+export async function startPostgres(
+  context: ServiceContext,
+  port: number,
+  own: Readonly<Record<string, string>>,
+): Promise<{ running: RunningService; url: string }> {
   const account = await postgresAccount(context.log);
   const programs = await postgresPrograms(account, account === undefined ? context.cacheDir : OPEN_FOLDER);
   const { folder, password } = await preparedCluster(context.dataDir, programs, account);
@@ -32,7 +36,7 @@ export async function startPostgres(context: ServiceContext, port: number): Prom
       'end the processes named postgres that work there, then start again',
     );
   }
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const settings = Object.entries({ ...SETTINGS, ...own }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const plan = {
     title: 'PostgreSQL',
     command: programs.postgres,

@@ -21,6 +21,7 @@ type Setting = {
   owner: string;
   ports: EmbeddedOptions['ports'];
   kafkaHeapMb: number;
+  postgresSettings: Readonly<Record<string, string>>;
 };
 
 /** The services of one start with their reaper and their record on disk; whoever uses it holds the lock of the data folder. */
@@ -78,7 +79,7 @@ export class ServiceSet {
   }
 
   private async start(name: ServiceName, signal: AbortSignal): Promise<string> {
-    const { dataDir, cacheDir, log, ports, kafkaHeapMb } = this.setting;
+    const { dataDir, cacheDir, log, ports, kafkaHeapMb, postgresSettings } = this.setting;
     const onSpawn = (identity: ProcessIdentity): void => {
       this.services[name] = identity;
       this.record();
@@ -90,7 +91,7 @@ export class ServiceSet {
         this.watch(name, await startKafka(context, ports, kafkaHeapMb));
         return `127.0.0.1:${ports.kafka}`;
       case 'postgres': {
-        const { running, url } = await startPostgres(context, ports.postgres);
+        const { running, url } = await startPostgres(context, ports.postgres, postgresSettings);
         this.watch(name, running);
         return url;
       }

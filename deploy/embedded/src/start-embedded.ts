@@ -43,6 +43,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       owner: randomUUID(),
       ports: options.ports,
       kafkaHeapMb: options.kafkaHeapMb ?? 384,
+      postgresSettings: options.postgresSettings ?? {},
     });
     const addresses = await set.startAll(parts);
     let stopping: Promise<void> | undefined;
