@@ -1,5 +1,6 @@
 import { Kafka, logLevel, type KafkaConfig, type Producer } from 'kafkajs';
 import kafkajs from 'kafkajs';
+import { repairKafkajs } from './repair-kafkajs.ts';
 
 /** What the hub logs with; pino's child fits. */
 export interface KafkaLog {
@@ -8,8 +9,9 @@ export interface KafkaLog {
   error(fields: object, message: string): void;
 }
 
-/** Connects to brokers. kafkajs's own chatter below warnings is left out. */
+/** Connects to brokers, with kafkajs repaired (ADR 0009). Its own chatter below warnings is left out. */
 export function createKafka(brokers: readonly string[], clientId: string, log: KafkaLog): Kafka {
+  repairKafkajs();
   const config: KafkaConfig = {
     clientId,
     brokers: [...brokers],

@@ -1,0 +1,39 @@
+import { createRequire } from 'node:module';
+
+/** Waiting requests of one connection. */
+export interface RequestQueue {
+  readonly pending: readonly unknown[];
+  /** Milliseconds since 1970 until which the broker asked not to be sent anything; -1 when it did not. */
+  readonly throttledUntil: number;
+  throttleCheckTimeoutId: NodeJS.Timeout | null;
+  checkPendingRequests(): void;
+  scheduleCheckPendingRequests(): void;
+}
+
+/** The parts of kafkajs that are repaired from outside: nobody else may reach into it. */
+export interface KafkajsInternals {
+  readonly RequestQueue: { readonly prototype: RequestQueue };
+}
+
+/** The only version whose inside was read for the repairs. */
+const READ_VERSION = '2.2.4';
+
+/**
+ * The inside of the installed kafkajs. Throws when another version is installed than the one that was read: what is repaired there may
+ * have moved, or may be repaired already.
+ */
+export function kafkajsInternals(
+  installed: (path: string) => unknown = (path) => createRequire(import.meta.url)(`kafkajs/${path}`),
+): KafkajsInternals {
+  const { version } = installed('package.json') as { version: string };
+  if (version !== READ_VERSION)
+    throw new Error(
+      `kafkajs ${version} is installed, but the repairs of its inside were written for ${READ_VERSION}: read docs/adr/0009, check each of them against the new source, then name the new version in libs/kafka/src/kafkajs-internals.ts`,
+    );
+  const internals: KafkajsInternals = {
+    RequestQueue: installed('src/network/requestQueue') as KafkajsInternals['RequestQueue'],
+  };
+  if (typeof internals.RequestQueue.prototype.scheduleCheckPendingRequests !== 'function')
+    throw new Error(`kafkajs ${version} is not as published: RequestQueue has no scheduleCheckPendingRequests`);
+  return internals;
+}
