@@ -22,6 +22,8 @@ export interface BatchLanesOptions {
   readonly maxEvents: number;
   readonly maxBytes: number;
   readonly now: () => Date;
+  /** A shadow: nothing is published. */
+  readonly silent?: boolean;
   readonly onBatch: (result: BatchResult, milliseconds: number) => void;
 }
 
@@ -68,10 +70,10 @@ export class BatchLanes {
   }
 
   private async runLane(batch: readonly Pending[]): Promise<void> {
-    const { database, stage, now, onBatch, log } = this.options;
+    const { database, stage, now, onBatch, log, silent = false } = this.options;
     try {
       const started = performance.now();
-      const context = { database, stage, groupId: this.groupId, now };
+      const context = { database, stage, groupId: this.groupId, now, silent };
       const result = await retryUntilStopped(
         () => applyBatch(context, batch),
         () => this.stopping,
