@@ -2,7 +2,7 @@ import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { KafkaBatchServer, type BatchObserver, type Kafka, type WatermarkReader } from '@tributary/kafka';
-import { Database, type Stage } from '@tributary/persistence';
+import { Database, type Stage, type StepHook } from '@tributary/persistence';
 import { nestLogger, type AppContext } from '@tributary/runtime';
 
 /** What a stage app is started with. */
@@ -14,6 +14,7 @@ export interface StageAppOptions {
   readonly watermarks: WatermarkReader;
   readonly observer: BatchObserver;
   readonly onCrash: (error: Error) => void;
+  readonly onStep?: StepHook;
 }
 
 /** Transactions at once for each app. */
@@ -30,6 +31,7 @@ export async function startStageApp({
   watermarks,
   observer,
   onCrash,
+  onStep,
 }: StageAppOptions): Promise<INestApplication> {
   const nest = await NestFactory.create(module, new FastifyAdapter(), { logger: nestLogger(context.logger), abortOnError: false });
   const database = new Database({ url: context.config.databaseUrl, max: LANES + 2, applicationName: `tributary ${stage.group}` });
@@ -48,6 +50,7 @@ export async function startStageApp({
       maxBytes: MAX_BYTES,
       now: () => new Date(),
       onCrash,
+      ...(onStep && { onStep }),
     }),
   });
   await nest.init();

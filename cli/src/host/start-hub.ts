@@ -7,7 +7,7 @@ import { createInsightStage, InsightModule, loadSegments } from '@tributary/app-
 import { createProfileStage, ProfileModule } from '@tributary/app-profile';
 import { allContracts, type AppName } from '@tributary/contracts';
 import { createKafka, OutboxRelay, WatermarkReader, type Kafka } from '@tributary/kafka';
-import { Database, maintainPartitions, type Stage } from '@tributary/persistence';
+import { Database, maintainPartitions, type Stage, type StepHook } from '@tributary/persistence';
 import {
   gracefulShutdown,
   Health,
@@ -39,6 +39,9 @@ export interface HubOptions {
   readonly metrics: Metrics;
   /** A part is gone for good: the process should end and be started again. */
   readonly onCrash: (error: Error) => void;
+  /** Whether this process publishes the outbox; it does unless told otherwise. */
+  readonly relay?: boolean;
+  readonly onStep?: StepHook;
 }
 
 const RETENTION = { inboxMonths: 3, outboxDays: 7 };
@@ -46,7 +49,7 @@ const MAINTENANCE_MS = 6 * 3_600_000;
 const SHUTDOWN_MS = 20_000;
 
 /** Starts the apps that the configuration names, in one process. Throws when one of them cannot start; what had started is closed again. */
-export async function startHub({ config, logger, metrics, onCrash }: HubOptions): Promise<Hub> {
+export async function startHub({ config, logger, metrics, onCrash, relay = true, onStep }: HubOptions): Promise<Hub> {
   const health = new Health();
   const context: AppContext = { config, logger, metrics, health };
   const runs = (app: AppName): boolean => config.apps.includes(app);
@@ -64,11 +67,13 @@ export async function startHub({ config, logger, metrics, onCrash }: HubOptions)
     opened('database', () => database.close());
     opened('maintenance', await startMaintenance(database, logger));
     observeAccounting(metrics, database);
-    const relay = await startRelay(context, kafka, database);
-    opened('relay', () => relay.close());
+    if (relay) {
+      const running = await startRelay(context, kafka, database, onStep);
+      opened('relay', () => running.close());
+    }
     const observer = createBatchObserver(metrics, health);
     const stageApp = async (module: DynamicModule, stage: Stage): Promise<void> => {
-      const app = await startStageApp({ module, stage, context, kafka, watermarks, observer, onCrash });
+      const app = await startStageApp({ module, stage, context, kafka, watermarks, observer, onCrash, ...(onStep && { onStep }) });
       opened(stage.group, () => app.close());
     };
     if (runs('profile')) await stageApp(ProfileModule.register(context), createProfileStage(config.identityKey));
@@ -104,7 +109,12 @@ export async function startHub({ config, logger, metrics, onCrash }: HubOptions)
   }
 }
 
-async function startRelay({ health, logger, metrics }: AppContext, kafka: Kafka, database: Database): Promise<OutboxRelay> {
+async function startRelay(
+  { health, logger, metrics }: AppContext,
+  kafka: Kafka,
+  database: Database,
+  onStep?: StepHook,
+): Promise<OutboxRelay> {
   const published = metrics.counter('outbox_published_total', 'Events published from the outbox.');
   const seconds = metrics.histogram('outbox_publish_seconds', 'Time of one send and its mark.');
   const relay = new OutboxRelay({
@@ -112,6 +122,7 @@ async function startRelay({ health, logger, metrics }: AppContext, kafka: Kafka,
     database,
     log: logger,
     loops: 2,
+    ...(onStep && { onStep }),
     onPublished: (count, milliseconds) => {
       published.inc(count);
       seconds.observe(milliseconds / 1000);

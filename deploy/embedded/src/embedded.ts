@@ -1,3 +1,4 @@
+import type { KafkaListener } from './kafka-properties.ts';
 import type { ServiceName } from './service-name.ts';
 
 /** What to start and where. */
@@ -12,6 +13,8 @@ export type EmbeddedOptions = {
   kafkaHeapMb?: number;
   /** Settings of PostgreSQL that take the place of the delivered ones, as on its command line (`shared_buffers`: `512MB`). */
   postgresSettings?: Readonly<Record<string, string>>;
+  /** Further ports of the broker, each with the port it sends its clients to: a proxy's. */
+  kafkaListeners?: readonly KafkaListener[];
   /** Where downloads are kept; `~/.cache/tributary` unless given. */
   cacheDir?: string;
   /** Gets a line for whatever takes long, and for a service that ends unasked. */

@@ -1,17 +1,31 @@
+/** A further port of the broker, which tells clients that come in over it to go on to `advertised`: the port of something in between. */
+export type KafkaListener = { port: number; advertised: number };
+
 /** Settings of the one-node broker; `heapMb` goes to the JVM instead. */
-export type KafkaAddress = { broker: number; controller: number; logDir: string };
+export type KafkaAddress = { broker: number; controller: number; logDir: string; listeners?: readonly KafkaListener[] };
 
 /**
  * The server.properties of a broker that is its own controller. One node: every internal topic has one replica. Eight partitions of
  * each internal topic instead of fifty keep start and recovery short.
  */
 export function kafkaProperties(address: KafkaAddress): string {
+  const further = (address.listeners ?? []).map((listener, index) => ({ ...listener, name: `VIA${index}` }));
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${address.controller}`,
-    listeners: `PLAINTEXT://127.0.0.1:${address.broker},CONTROLLER://127.0.0.1:${address.controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${address.broker}`,
+    listeners: [
+      `PLAINTEXT://127.0.0.1:${address.broker}`,
+      `CONTROLLER://127.0.0.1:${address.controller}`,
+      ...further.map(({ name, port }) => `${name}://127.0.0.1:${port}`),
+    ].join(','),
+    'advertised.listeners': [
+      `PLAINTEXT://127.0.0.1:${address.broker}`,
+      ...further.map(({ name, advertised }) => `${name}://127.0.0.1:${advertised}`),
+    ].join(','),
+    'listener.security.protocol.map': ['PLAINTEXT', 'CONTROLLER', ...further.map(({ name }) => name)]
+      .map((name) => `${name}:PLAINTEXT`)
+      .join(','),
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': propertyValue(address.logDir),
     'auto.create.topics.enable': false,

@@ -19,6 +19,13 @@ describe('the embedded broker', () => {
     expect(lines).toContain('log.dirs=/data/kafka');
   });
 
+  it('sends those who come in over a further port on to the port it is given for them', () => {
+    const lines = kafkaProperties({ broker: 1, controller: 2, logDir: '/d', listeners: [{ port: 11, advertised: 21 }] }).split('\n');
+    expect(lines).toContain('listeners=PLAINTEXT://127.0.0.1:1,CONTROLLER://127.0.0.1:2,VIA0://127.0.0.1:11');
+    expect(lines).toContain('advertised.listeners=PLAINTEXT://127.0.0.1:1,VIA0://127.0.0.1:21');
+    expect(lines).toContain('listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,VIA0:PLAINTEXT');
+  });
+
   it('writes a backslash in a path so that Java reads it back as one', () => {
     expect(kafkaProperties({ broker: 1, controller: 2, logDir: '/a\\b' })).toContain('log.dirs=/a\\\\b\n');
   });

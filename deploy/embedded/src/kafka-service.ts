@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EmbeddedFault } from './embedded-fault.ts';
 import { folderAside } from './folder-aside.ts';
-import { kafkaProperties } from './kafka-properties.ts';
+import { kafkaProperties, type KafkaAddress, type KafkaListener } from './kafka-properties.ts';
 import { kafkaAnswers } from './kafka-readiness.ts';
 import { downloadOnce } from './maven-download.ts';
 import { requireJava } from './require-java.ts';
@@ -31,6 +31,7 @@ export async function startKafka(
   context: ServiceContext,
   ports: { kafka: number; controller: number },
   heapMb: number,
+  listeners: readonly KafkaListener[],
 ): Promise<RunningService> {
   await requireJava();
   const libs = await downloadOnce(
@@ -40,7 +41,7 @@ export async function startKafka(
   const classPath = join(libs, '*');
   const folder = join(context.dataDir, 'kafka');
   const logs = join(context.dataDir, 'logs');
-  const address = { broker: ports.kafka, controller: ports.controller, logDir: join(folder, 'data') };
+  const address: KafkaAddress = { broker: ports.kafka, controller: ports.controller, logDir: join(folder, 'data'), listeners };
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (!existsSync(join(address.logDir, 'meta.properties'))) await format(context, classPath, folder, address);
   const properties = join(folder, 'server.properties');
@@ -61,12 +62,7 @@ export async function startKafka(
 }
 
 /** Formats into a folder aside, renamed when done: a start that is broken off leaves no half-formatted one. */
-async function format(
-  context: ServiceContext,
-  classPath: string,
-  folder: string,
-  address: { broker: number; controller: number; logDir: string },
-): Promise<void> {
+async function format(context: ServiceContext, classPath: string, folder: string, address: KafkaAddress): Promise<void> {
   const aside = await folderAside(address.logDir);
   const properties = `${aside}.properties`;
   await writeFile(properties, kafkaProperties({ ...address, logDir: aside }));

@@ -1,5 +1,6 @@
 import { EmbeddedFault } from './embedded-fault.ts';
 import type { Embedded, EmbeddedOptions } from './embedded.ts';
+import type { KafkaListener } from './kafka-properties.ts';
 import { startKafka } from './kafka-service.ts';
 import { startPostgres } from './postgres-service.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -22,6 +23,7 @@ type Setting = {
   ports: EmbeddedOptions['ports'];
   kafkaHeapMb: number;
   postgresSettings: Readonly<Record<string, string>>;
+  kafkaListeners: readonly KafkaListener[];
 };
 
 /** The services of one start with their reaper and their record on disk; whoever uses it holds the lock of the data folder. */
@@ -79,7 +81,7 @@ export class ServiceSet {
   }
 
   private async start(name: ServiceName, signal: AbortSignal): Promise<string> {
-    const { dataDir, cacheDir, log, ports, kafkaHeapMb, postgresSettings } = this.setting;
+    const { dataDir, cacheDir, log, ports, kafkaHeapMb, kafkaListeners, postgresSettings } = this.setting;
     const onSpawn = (identity: ProcessIdentity): void => {
       this.services[name] = identity;
       this.record();
@@ -88,7 +90,7 @@ export class ServiceSet {
     this.expectedToEnd.delete(name);
     switch (name) {
       case 'kafka':
-        this.watch(name, await startKafka(context, ports, kafkaHeapMb));
+        this.watch(name, await startKafka(context, ports, kafkaHeapMb, kafkaListeners));
         return `127.0.0.1:${ports.kafka}`;
       case 'postgres': {
         const { running, url } = await startPostgres(context, ports.postgres, postgresSettings);

@@ -44,6 +44,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       ports: options.ports,
       kafkaHeapMb: options.kafkaHeapMb ?? 384,
       postgresSettings: options.postgresSettings ?? {},
+      kafkaListeners: options.kafkaListeners ?? [],
     });
     const addresses = await set.startAll(parts);
     let stopping: Promise<void> | undefined;

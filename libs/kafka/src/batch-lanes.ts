@@ -6,6 +6,7 @@ import {
   type Database,
   type RawRecord,
   type Stage,
+  type StepHook,
 } from '@tributary/persistence';
 import { Accumulator, type Pending } from './accumulator.ts';
 import type { KafkaLog } from './kafka-client.ts';
@@ -24,6 +25,7 @@ export interface BatchLanesOptions {
   readonly now: () => Date;
   /** A shadow: nothing is published. */
   readonly silent?: boolean;
+  readonly onStep?: StepHook;
   readonly onBatch: (result: BatchResult, milliseconds: number) => void;
 }
 
@@ -70,10 +72,10 @@ export class BatchLanes {
   }
 
   private async runLane(batch: readonly Pending[]): Promise<void> {
-    const { database, stage, now, onBatch, log, silent = false } = this.options;
+    const { database, stage, now, onBatch, log, onStep, silent = false } = this.options;
     try {
       const started = performance.now();
-      const context = { database, stage, groupId: this.groupId, now, silent };
+      const context = { database, stage, groupId: this.groupId, now, silent, ...(onStep && { onStep }) };
       const result = await retryUntilStopped(
         () => applyBatch(context, batch),
         () => this.stopping,

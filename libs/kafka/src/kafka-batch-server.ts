@@ -1,5 +1,5 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
-import { failureKind, type BatchResult, type Database, type RawRecord, type Stage } from '@tributary/persistence';
+import { failureKind, type BatchResult, type Database, type RawRecord, type Stage, type StepHook } from '@tributary/persistence';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { BatchLanes } from './batch-lanes.ts';
 import { batchRecords, MAX_SLICE } from './batch-records.ts';
@@ -32,6 +32,7 @@ export interface KafkaBatchServerOptions {
   readonly now: () => Date;
   /** Pause between comparisons of the positions with the broker's watermarks, milliseconds; a minute by default. */
   readonly watchMs?: number;
+  readonly onStep?: StepHook;
   /** The consumer is gone for good: the process should stop and be started again. */
   readonly onCrash: (error: Error) => void;
 }

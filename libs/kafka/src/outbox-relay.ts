@@ -1,4 +1,4 @@
-import { OUTBOX_CHANNEL, OUTBOX_SHARDS, type Database } from '@tributary/persistence';
+import { OUTBOX_CHANNEL, OUTBOX_SHARDS, type Database, type StepHook } from '@tributary/persistence';
 import type { Kafka, Producer } from 'kafkajs';
 import { createProducer, type KafkaLog } from './kafka-client.ts';
 
@@ -11,6 +11,7 @@ export interface OutboxRelayOptions {
   readonly loops: number;
   readonly onPublished: (count: number, milliseconds: number) => void;
   readonly onBlocked: (topic: string, key: string, reason: string) => void;
+  readonly onStep?: StepHook;
 }
 
 interface Row {
@@ -115,6 +116,7 @@ export class OutboxRelay {
     const { database, onPublished } = this.options;
     const rows = await database.query<Row>(SELECT, [shards]);
     if (rows.length === 0) return 0;
+    await this.options.onStep?.('relay-selected');
     let sent = 0;
     const blocked = new Set<string>();
     for (const part of parts(rows)) {
@@ -148,6 +150,7 @@ export class OutboxRelay {
       const rest = rows.slice(middle).filter((row) => !blocked.has(keyOf(row)));
       return left + (await this.publishPart(producer, rest, blocked));
     }
+    await this.options.onStep?.('relay-acknowledged');
     await this.mark(rows);
     return rows.length;
   }

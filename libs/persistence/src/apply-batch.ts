@@ -8,6 +8,7 @@ import { appendOutbox, insertOutboxRows, MAX_PAYLOAD_BYTES, type OutboxRow } fro
 import { quarantine, visibleText, type QuarantineRow } from './quarantine.ts';
 import { readRecord, schemaIdOf, type ReadRecord } from './read-record.ts';
 import type { Disposition, HubEvent, RawRecord, Stage } from './stage.ts';
+import type { StepHook } from './step-hook.ts';
 
 /** Records of one partition to apply, in offset order. */
 export interface PartitionSlice {
@@ -35,6 +36,7 @@ export interface BatchContext {
   readonly now: () => Date;
   /** A shadow: what it would publish (events and dead letters) is dropped. */
   readonly silent?: boolean;
+  readonly onStep?: StepHook;
 }
 
 /** Tries again at once when two transactions met on the same rows; more often than this is no accident. */
@@ -51,7 +53,9 @@ export async function applyBatch(context: BatchContext, slices: readonly Partiti
   const reads = new Map(context.stage.reads.map((contract) => [contract.topic, contract]));
   const slots = slices.flatMap((slice) => slice.records.map((record): Slot => ({ ...readRecord(record, reads.get(slice.topic)), slice })));
   const result: BatchResult = { applied: 0, duplicate: 0, stale: 0, parked: 0, quarantined: 0, transactions: 0 };
+  await context.onStep?.('batch-taken');
   await applySlots(context, slices, slots, result);
+  await context.onStep?.('batch-committed');
   return result;
 }
 
@@ -151,6 +155,7 @@ async function applyInside(
       hash: contentHash(event.record.value ?? Buffer.alloc(0)),
     })),
   );
+  await context.onStep?.('inbox-noted');
   const verdictOf = new Map<Slot, (typeof verdicts)[number]>(readable.map((slot, index) => [slot, verdicts[index] ?? 'fresh']));
   const fresh = readable.filter((slot) => verdictOf.get(slot) === 'fresh').map((slot) => slot.event);
   const unit = await stage.open(tx, fresh, epoch);

@@ -13,3 +13,4 @@ export { appendOutbox, MAX_PAYLOAD_BYTES, OUTBOX_CHANNEL, OUTBOX_SHARDS } from '
 export { quarantine, type QuarantineRow } from './quarantine.ts';
 export { readRecord, type ReadRecord } from './read-record.ts';
 export type { Disposition, HubEvent, OutboxEvent, RawRecord, Stage, UnitOfWork } from './stage.ts';
+export type { Step, StepHook } from './step-hook.ts';

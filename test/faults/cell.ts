@@ -1,0 +1,42 @@
+import type { CellRig } from './rig/cell-rig.ts';
+
+/** One cell of the fault matrix. */
+export interface Cell {
+  /** `F09`; a cell done in several ways has a letter: `F24a`. */
+  readonly id: string;
+  readonly component: string;
+  /** The fault, in the matrix's words. */
+  readonly fault: string;
+  /** How it is made here. */
+  readonly how: string;
+  /** Part of `npm test`. */
+  readonly fast?: boolean;
+  /** Seconds from the end of the fault within which everything must be in. */
+  readonly recovery: number;
+  /** Makes the fault, calls `rig.faultOver()`, and returns; the runner then waits and judges. Throws when something else than expected happened. */
+  run(rig: CellRig): Promise<void>;
+}
+
+/** A cell that this machine, or this product, cannot carry. */
+export interface LeftOut {
+  readonly id: string;
+  readonly component: string;
+  readonly fault: string;
+  readonly why: string;
+}
+
+/** What came of a cell. */
+export interface CellResult {
+  readonly id: string;
+  readonly ran: boolean;
+  /** Why it did not run, or what failed; empty when all is well. */
+  readonly why: string;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly orderKept: boolean;
+  readonly recoverySeconds: number | null;
+}
+
+/** Whether the result is what the matrix demands. */
+export const isPass = (result: CellResult): boolean =>
+  !result.ran || (result.why === '' && result.lost === 0 && result.doubled === 0 && result.orderKept);

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { Cell, CellResult } from './cell.ts';
+import { expect } from './oracle/expect.ts';
+import { judgeState } from './oracle/judge-state.ts';
+import { judgeWire } from './oracle/judge-wire.ts';
+import { CellRig } from './rig/cell-rig.ts';
+import { History } from './rig/history.ts';
+import type { Stack } from './rig/stack.ts';
+
+/** How a cell is run. */
+export interface CellRun {
+  readonly mutant?: string;
+  /** Milliseconds after the end of the fault until the cell is judged as it stands. */
+  readonly limitMs?: number;
+}
+
+/** Runs one cell on a fresh rig and judges it by the oracle. */
+export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_000 }: CellRun = {}): Promise<CellResult> {
+  const name = mutant === undefined ? cell.id : `${cell.id}-${mutant}`;
+  const history = new History(join(stack.folder, 'history', `${name}.jsonl`));
+  const failed = (why: string): CellResult => ({
+    id: cell.id,
+    ran: true,
+    why,
+    lost: 0,
+    doubled: 0,
+    orderKept: true,
+    recoverySeconds: null,
+  });
+  const rig = await CellRig.open(stack, cell.id, history, mutant);
+  try {
+    await cell.run(rig);
+    const missing = await rig.settled(limitMs);
+    const expected = expect(rig.facts);
+    const state = await judgeState(rig.database, rig.facts, expected);
+    const wire = await judgeWire(stack.kafka, rig.database, expected);
+    const recoverySeconds = rig.recoverySeconds ?? null;
+    const faults = [
+      ...(missing === undefined ? [] : [`not settled: ${JSON.stringify(missing)}`]),
+      ...rig.processes.filter((process) => process.crashed).map((process) => `process ${process.name} ended unasked`),
+      ...state.faults,
+      ...wire.faults,
+      ...(recoverySeconds !== null && recoverySeconds > cell.recovery
+        ? [`recovered after ${recoverySeconds} s, at most ${cell.recovery} s are allowed`]
+        : []),
+    ];
+    const result: CellResult = {
+      id: cell.id,
+      ran: true,
+      why: faults.join('; '),
+      lost: state.lost + wire.lost,
+      doubled: state.doubled + wire.doubled,
+      orderKept: state.orderKept && wire.orderKept,
+      recoverySeconds,
+    };
+    history.note('judged', { ...result, wireDuplicates: wire.wireDuplicates });
+    return result;
+  } catch (error) {
+    history.note('failed', { error: error instanceof Error ? error.stack : String(error) });
+    return failed(error instanceof Error ? error.message : String(error));
+  } finally {
+    await rig.close();
+  }
+}
