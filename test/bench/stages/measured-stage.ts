@@ -58,9 +58,9 @@ export function measuredStage(stage: Stage, clock: () => StageClock | undefined,
   };
   return {
     ...stage,
-    async open(tx, events) {
+    async open(...args) {
       enter('identify');
-      const unit = await stage.open(tx, events);
+      const unit = await stage.open(...args);
       enter('fold');
       return {
         apply: (event: HubEvent) => unit.apply(event),
