@@ -18,8 +18,9 @@ export interface StageAppOptions {
 }
 
 /** Transactions at once for each app. */
-const LANES = 2;
-const MAX_EVENTS = 2_000;
+export const LANES = 2;
+/** Most events of one transaction. */
+export const MAX_EVENTS = 2_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Starts an app whose work is a stage: its Nest module, with the batch transport connected as a microservice. */
