@@ -5,6 +5,8 @@ export interface HarmonicSeason {
   /** Additive indices sum to 0, multiplicative ones are exponentials of such. `indices[k]` belongs to t ≡ k modulo the season. */
   readonly indices: Float64Array;
   readonly harmonics: number;
+  /** Waves that were on offer: choosing among them is fitting, too. */
+  readonly tried: number;
 }
 
 /** Autocorrelations of the errors that are tried; 1 is a random walk, which looks seasonal to plain regression. */
@@ -41,8 +43,8 @@ export function harmonicSeason(values: Float64Array, season: number): HarmonicSe
     }
   }
   return chosen === plain
-    ? { kind: 'additive', indices, harmonics: chosen.harmonics }
-    : { kind: 'multiplicative', indices: indices.map(Math.exp), harmonics: chosen.harmonics };
+    ? { kind: 'additive', indices, harmonics: chosen.harmonics, tried: most }
+    : { kind: 'multiplicative', indices: indices.map(Math.exp), harmonics: chosen.harmonics, tried: most };
 }
 
 interface Search {

@@ -32,7 +32,7 @@ export function adjustLongSeasons(values: Float64Array, seasons: readonly number
     if (n < CYCLES_FOR_STL * single) {
       return {
         adjusted: removeSeason(values, waves.indices, waves.kind),
-        restore: (model) => withSeason(model, waves.indices, waves.kind, 2 * waves.harmonics),
+        restore: (model) => withSeason(model, waves.indices, waves.kind, 2 * waves.tried),
       };
     }
   }
@@ -47,8 +47,8 @@ export function adjustLongSeasons(values: Float64Array, seasons: readonly number
     restore: (model) => ({
       ...model,
       firstOrigin: Math.max(model.firstOrigin, longest),
-      // Loess ties neighbouring cycles less than fixed indices do, and smooths: about half the indices are free.
-      freedom: model.freedom + usable.reduce((sum, season) => sum + (season - 1) / 2, 0),
+      // Loess over the cycles of each phase frees at least as much as fixed indices would.
+      freedom: model.freedom + usable.reduce((sum, season) => sum + season - 1, 0),
       forecastFrom: (origin, out) => {
         model.forecastFrom(origin, out);
         for (const [i, season] of usable.entries()) {

@@ -4,6 +4,7 @@ import type { FittedModel } from '../models/fitted-model.ts';
 import { refuse } from '../refusal.ts';
 import type { Refused } from '../refusal.ts';
 import { originErrors, rootMeanSquare } from './conformal.ts';
+import type { OriginErrors } from './conformal.ts';
 import { adjustmentOf, fitModel } from './model-registry.ts';
 import type { ModelName } from './model-registry.ts';
 import type { PreparedSeries } from './series.ts';
@@ -17,6 +18,8 @@ export interface Candidate {
 
 export interface Choice {
   readonly model: FittedModel;
+  /** Its errors over all origins of the series it was chosen for. */
+  readonly errors: OriginErrors;
   /** Best first. */
   readonly candidates: readonly Candidate[];
   /** Set when the demand is sparse: the season it follows, or 1. */
@@ -48,14 +51,16 @@ export function chooseModel(
 ): Choice | Refused {
   if (name === 'auto' && (demand.class === 'intermittent' || demand.class === 'lumpy')) {
     const { model, season, candidates } = chooseSparse(series, horizon);
-    return { model, candidates, sparseSeason: season };
+    return { model, errors: originErrors(model, series.values, series.known, horizon), candidates, sparseSeason: season };
   }
   const { values, known } = series;
-  const errorOf = (model: FittedModel): Candidate => ({
-    model: model.name,
-    error: rootMeanSquare(originErrors(model, values, known, horizon)),
-  });
-  const alone = (model: FittedModel): Choice => ({ model, candidates: [errorOf(model)] });
+  /** The model judged beside others, which are ranked. */
+  const choose = (model: FittedModel, models: readonly FittedModel[]): Choice => {
+    const all = models.map((one) => originErrors(one, values, known, horizon));
+    const candidates = models.map((one, i) => ({ model: one.name, error: rootMeanSquare(all[i] as OriginErrors) }));
+    return { model, errors: all[models.indexOf(model)] as OriginErrors, candidates: candidates.sort((a, b) => a.error - b.error) };
+  };
+  const alone = (model: FittedModel): Choice => choose(model, [model]);
   if (name !== 'auto') {
     const model = fitModel(name, { ...series, adjustment: adjustmentOf(values, series.seasons) });
     if (!model) return refuse('too-short', 'series.values', `${values.length} values with this season cannot carry the model ${name}`);
@@ -69,10 +74,7 @@ export function chooseModel(
   const combined = combineModels(members);
   const models = values.length >= LONG_HISTORY ? [combined, ...members, baseline] : [combined, ...members];
   const winner = values.length >= LONG_HISTORY ? rollingWinner(series, horizon) : combined.name;
-  return {
-    model: models.find((model) => model.name === winner) ?? combined,
-    candidates: models.map(errorOf).sort((a, b) => a.error - b.error),
-  };
+  return choose(models.find((model) => model.name === winner) ?? combined, models);
 }
 
 /** The members of the combination that this history carries and that stay near it. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { seasonalNaive } from '../models/naive.ts';
 import { conformalOffset, conformalShape, originErrors, sortedQuantile, sumErrors } from './conformal.ts';
+import type { ConformalShape, OriginErrors } from './conformal.ts';
 import { forecast } from './forecast.ts';
 
 describe('conformal quantiles', () => {
@@ -40,30 +41,77 @@ describe('conformal quantiles', () => {
     );
   });
 
-  it('80 % intervals cover 74–86 % of what comes, over 120 simulated series of 60 values', () => {
-    const random = createRandom(11);
+  it('stretches to the quantiles of Student’s t, to 2 % (R: qt)', () => {
+    const shape = (degrees: number): ConformalShape => ({
+      spread: Float64Array.of(1),
+      standardised: new Float64Array(0),
+      origins: 0,
+      degrees: Float64Array.of(degrees),
+    });
+    for (const [level, degrees, t] of [
+      [0.9, 5, 1.475884],
+      [0.9, 20, 1.325341],
+      [0.975, 10, 2.228139],
+      [0.1, 3, -1.637744],
+    ] as const)
+      expect(Math.abs(conformalOffset(shape(degrees), 0, level) / t - 1)).toBeLessThan(0.02);
+  });
+
+  it('believes recent errors more, and is wider the more was estimated from the history', () => {
+    const errors = (sizes: (i: number) => number): OriginErrors => ({
+      errors: [Float64Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? 1 : -1) * sizes(i))],
+      sums: new Float64Array(0),
+    });
+    const spread = (of: OriginErrors, freedom: number): number => conformalShape(of, freedom).spread[0] as number;
+    const growing = spread(
+      errors((i) => (i < 30 ? 1 : 3)),
+      2,
+    );
+    const shrinking = spread(
+      errors((i) => (i < 30 ? 3 : 1)),
+      2,
+    );
+    expect(growing).toBeGreaterThan(1.3 * shrinking);
+    // (60 + k) / (60 − k), and one more for the spread itself.
+    expect(
+      spread(
+        errors(() => 1),
+        2,
+      ),
+    ).toBeCloseTo(Math.sqrt(63 / 57), 10);
+    expect(
+      spread(
+        errors(() => 1),
+        14,
+      ),
+    ).toBeCloseTo(Math.sqrt(75 / 45), 10);
+  });
+
+  it.each([
+    [30, 'ets'],
+    [40, 'theta-dynamic'],
+    [80, 'theta-dynamic'],
+  ] as const)('80 %% intervals cover 76–84 %% of what comes after %i values (%s), over 200 simulated series', (length, model) => {
+    const random = createRandom(11 + length);
     let inside = 0;
     let count = 0;
-    for (let k = 0; k < 120; k++) {
+    for (let k = 0; k < 200; k++) {
       let level = 10;
-      const y = Array.from({ length: 66 }, () => {
+      const y = Array.from({ length: length + 6 }, () => {
         const shock = random.normal();
         const value = level + shock;
         level += 0.3 * shock;
         return value;
       });
-      const result = forecast({ values: y.slice(0, 60) }, { horizon: 6, levels: [0.1, 0.9], model: 'theta-dynamic' });
+      const result = forecast({ values: y.slice(0, length) }, { horizon: 6, levels: [0.1, 0.9], model });
       if (result.refused) throw new Error(result.refused.reason);
       for (let h = 0; h < 6; h++) {
         count++;
-        if (
-          (y[60 + h] as number) >= (result.quantiles[0.1]?.[h] as number) &&
-          (y[60 + h] as number) <= (result.quantiles[0.9]?.[h] as number)
-        )
-          inside++;
+        const value = y[length + h] as number;
+        if (value >= (result.quantiles[0.1]?.[h] as number) && value <= (result.quantiles[0.9]?.[h] as number)) inside++;
       }
     }
-    expect(inside / count).toBeGreaterThan(0.74);
-    expect(inside / count).toBeLessThan(0.86);
+    expect(inside / count).toBeGreaterThan(0.76);
+    expect(inside / count).toBeLessThan(0.84);
   });
 });

@@ -5,7 +5,7 @@ import { isRefused } from '../refusal.ts';
 import type { Refused } from '../refusal.ts';
 import { chooseModel } from './choose-model.ts';
 import type { Candidate } from './choose-model.ts';
-import { conformalOffset, conformalShape, originErrors, rootMeanSquare, sumErrors } from './conformal.ts';
+import { conformalOffset, conformalShape, rootMeanSquare, sumErrors } from './conformal.ts';
 import type { OriginErrors } from './conformal.ts';
 import { refuseOptions } from './forecast-options.ts';
 import type { ForecastOptions } from './forecast-options.ts';
@@ -62,9 +62,9 @@ export function forecast(series: SeriesInput, options: ForecastOptions): Forecas
     horizon,
   );
   if (isRefused(chosen)) return chosen;
-  const { candidates } = chosen;
+  // The effects of regressors are the same in the forecasts and in what came: the errors stay.
+  const { candidates, errors } = chosen;
   const model = regression?.restore(chosen.model) ?? chosen.model;
-  const errors = originErrors(model, prepared.values, prepared.known, horizon);
   const { scale } = prepared;
   const path = new Float64Array(horizon);
   model.forecastFrom(prepared.values.length, path);
@@ -100,6 +100,7 @@ export function forecast(series: SeriesInput, options: ForecastOptions): Forecas
 
 /** One path a level. */
 function conformalQuantiles(path: Float64Array, errors: OriginErrors, freedom: number, levels: readonly number[]): Float64Array[] {
+  if (levels.length === 0) return [];
   const shape = conformalShape(errors, freedom);
   return levels.map((level) => path.map((value, h) => value + conformalOffset(shape, h, level)));
 }
