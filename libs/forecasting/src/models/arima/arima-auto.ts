@@ -7,7 +7,8 @@ const MOST_MODELS = 60;
 
 /**
  * ARIMA with automatic order: the stepwise search of Hyndman and Khandakar (2008, "Automatic time series forecasting", JSS 27, section 3.2). Differences by seasonal strength and KPSS
- * tests, four starting models, then the best neighbour by AICc until none is better. Seasons above 24 are not modelled.
+ * tests, four starting models, then the best neighbour by AICc until none is better. The search
+ * compares conditional fits; the chosen order is fitted by exact maximum likelihood. Seasons above 24 are not modelled.
  * `undefined` for series too short for any model.
  */
 export function arimaAuto(values: Float64Array, givenSeason: number): ArimaFit | undefined {
@@ -21,7 +22,7 @@ export function arimaAuto(values: Float64Array, givenSeason: number): ArimaFit |
   const attempt = (order: ArimaOrder): boolean => {
     const key = `${order.p},${order.q},${order.P},${order.Q},${order.constant}`;
     if (seen.has(key) || seen.size >= MOST_MODELS) return false;
-    const fit = fitArima(values, order, season);
+    const fit = fitArima(values, order, season, 'conditional');
     seen.set(key, fit);
     if (!fit || (best && fit.aicc >= best.aicc)) return false;
     best = fit;
@@ -43,7 +44,7 @@ export function arimaAuto(values: Float64Array, givenSeason: number): ArimaFit |
       }
     }
   }
-  return best;
+  return best && (fitArima(values, (best as ArimaFit).order, season) ?? best);
 }
 
 function neighbours(order: ArimaOrder, seasonal: number, differences: number): ArimaOrder[] {

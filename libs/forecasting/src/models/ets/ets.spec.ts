@@ -4,6 +4,8 @@ import { etsAuto } from './ets-auto.ts';
 import { EtsFilter } from './ets-filter.ts';
 import type { EtsForm } from './ets-filter.ts';
 import { fitEts } from './ets-fit.ts';
+import type { EtsFit } from './ets-fit.ts';
+import { forecastAhead } from '../fitted-model.ts';
 
 /** International visitor nights in Australia, quarterly 1999–2015: data set `austourists` of the R package fpp2. */
 // prettier-ignore
@@ -155,5 +157,18 @@ describe('ETS', () => {
     const y = Float64Array.from(AUSTOURISTS, (value) => value / 45);
     expect(etsAuto(y, 4)?.aicc).toBeCloseTo(etsAuto(y, 4, true)?.aicc ?? Number.NaN, 2);
     expect(etsAuto(y, 4)?.name).toBe('ETS(M,A,M)');
+  });
+
+  it('does not believe a slope that turns as fast as the level moves for a point or two of AICc', () => {
+    const swinging = [
+      130.2, 128, 132.3, 136.2, 138.3, 138.8, 138.9, 136.8, 137.1, 137.2, 130.6, 121.8, 113.3, 111.6, 109, 106.9, 108.1, 112.9, 115.5,
+      121.3, 123.5, 120.2, 119.1, 112.5, 111.8, 119.3, 125.6,
+    ];
+    const y = Float64Array.from(swinging, (value) => value / 120);
+    const flat = fitEts(y, { error: 'A', trend: 'N', season: 'N' }, 1);
+    const steep = fitEts(y, { error: 'A', trend: 'A', season: 'N' }, 1);
+    expect(steep?.aicc ?? Number.NaN).toBeLessThan(flat?.aicc ?? Number.NaN);
+    expect(forecastAhead(steep as EtsFit, y.length, 6)[5]).toBeGreaterThan(1.3);
+    expect(forecastAhead(etsAuto(y, 1) as EtsFit, y.length, 6)[5]).toBeLessThan(1.1);
   });
 });
