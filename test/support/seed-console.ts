@@ -299,9 +299,13 @@ SELECT g, t, p, 0, 1000 + p, 1, 900, 50 + p, 30, 9, 10 FROM (VALUES ('profile', 
     `INSERT INTO hub.outbox_key (topic, key, seq) VALUES ('customer.profile.v1', 'a', 300), ('customer.profile.v1', 'b', 45), ('erp.forecast.v1', 'c', 12)`,
   );
   await db.query(
-    `INSERT INTO hub.outbox (id, aggregatetype, aggregateid, type, payload, seq, headers, shard, created_at, blocked_reason) VALUES
-  ('o1', 'customer.profile.v1', 'a', 'customer.profile', '\\x00', 1, '{}', 0, now() - interval '90 seconds', NULL),
-  ('o2', 'erp.forecast.v1', 'c', 'erp.forecast', '\\x00', 1, '{}', 0, now(), 'too large')`,
+    `INSERT INTO hub.outbox (sequence, id, aggregatetype, aggregateid, type, payload, seq, headers, created_at) VALUES
+  (1, 'o1', 'customer.profile.v1', 'a', 'customer.profile', '\\x00', 1, '{}', now() - interval '90 seconds'),
+  (2, 'o2', 'erp.forecast.v1', 'c', 'erp.forecast', '\\x00', 1, '{}', now())`,
+  );
+  await db.query('INSERT INTO hub.outbox_pending (first, rows, shard) VALUES (1, 1, 0)');
+  await db.query(
+    `INSERT INTO hub.outbox_held (sequence, created_on, shard, topic, key, reason) VALUES (2, CURRENT_DATE, 0, 'erp.forecast.v1', 'c', 'too large')`,
   );
   await db.query(
     `INSERT INTO hub.quarantine (consumer_group, topic, partition, record_offset, source, event_id, contract, schema_id, reason, faults, record_key, headers, value)

@@ -113,4 +113,20 @@ CREATE VIEW console.delivery_view AS
 SELECT event_id, type, key, status, attempts, decision, reason, value, published_at, answered_at FROM erp_bridge.delivery_answer;
 `,
   ),
+  sqlMigration(
+    '0801-console-outbox-view',
+    `
+-- outbox_key counts every event ever published; rows of the outbox itself are dropped after their retention.
+CREATE VIEW console.outbox_view AS
+SELECT k.topic, k.appended - coalesce(p.unsent, 0) - coalesce(h.held, 0) AS published,
+  coalesce(p.unsent, 0) AS unsent, coalesce(h.held, 0) AS blocked, p.oldest_unsent
+FROM (SELECT topic, sum(seq)::bigint AS appended FROM hub.outbox_key GROUP BY topic) k
+LEFT JOIN (
+  SELECT o.aggregatetype AS topic, count(*) AS unsent, min(o.created_at) AS oldest_unsent
+  FROM hub.outbox_pending w JOIN hub.outbox o ON o.created_on = w.created_on AND o.sequence >= w.first AND o.sequence < w.first + w.rows
+  GROUP BY o.aggregatetype
+) p USING (topic)
+LEFT JOIN (SELECT topic, count(*) AS held FROM hub.outbox_held GROUP BY topic) h USING (topic);
+`,
+  ),
 ];

@@ -31,7 +31,7 @@ for (const app of appNames)
   for (const contract of topology[app].reads) readers.set(contract.topic, [...(readers.get(contract.topic) ?? []), app]);
 
 const COUNTS = `SELECT
-  (SELECT count(*) FROM hub.outbox WHERE sent_at IS NULL) AS unsent,
+  (SELECT coalesce(sum(rows), 0)::bigint FROM hub.outbox_pending) + (SELECT count(*) FROM hub.outbox_held) AS unsent,
   (SELECT count(*)::int FROM profile.profile WHERE visible) AS profiles,
   (SELECT count(*)::int FROM insight.segment_member) AS segments,
   (SELECT count(*)::int FROM console.forecast_view) AS forecasts,

@@ -1,6 +1,19 @@
-import { OUTBOX_CHANNEL, OUTBOX_SHARDS, type Database, type StepHook } from '@tributary/persistence';
+import { randomUUID } from 'node:crypto';
+import {
+  markPublished,
+  OUTBOX_CHANNEL,
+  OUTBOX_SHARDS,
+  pendingRows,
+  type Database,
+  type HeldRow,
+  type PendingRow,
+  type StepHook,
+} from '@tributary/persistence';
 import type { Kafka, Producer } from 'kafkajs';
 import { createProducer, type KafkaLog } from './kafka-client.ts';
+import { isRefusal, keyOf, parts, send } from './outbox-send.ts';
+import { ShardLease } from './shard-lease.ts';
+import { Wake } from './wake.ts';
 
 /** What the relay needs. */
 export interface OutboxRelayOptions {
@@ -11,82 +24,60 @@ export interface OutboxRelayOptions {
   readonly loops: number;
   readonly onPublished: (count: number, milliseconds: number) => void;
   readonly onBlocked: (topic: string, key: string, reason: string) => void;
+  /** How long a relay that died keeps its shards, milliseconds; 4,000 by default. */
+  readonly leaseMs?: number;
   readonly onStep?: StepHook;
 }
 
-interface Row {
-  readonly sequence: bigint;
-  readonly day: string;
-  readonly topic: string;
-  readonly key: string;
-  readonly payload: Buffer | null;
-  readonly headers: Record<string, string>;
-}
-
-/** Rows of one send: kafkajs copies an array per message, so larger sends cost more than they save. */
+/** Rows of one round. */
 const BATCH = 1_000;
-/** Bytes of one send, well under the broker's bound of a record batch; a single larger row goes alone. */
-const SEND_BYTES = 1_000_000;
-/** Headers and framing of a row, roughly. */
-const ROW_OVERHEAD = 400;
 /** Woken by NOTIFY; this is only the safety net for a lost one. */
 const POLL_MS = 5_000;
-
-// Selected by "unsent", never by a cursor: identity numbers are taken before commit, so a cursor would pass rows that commit late.
-// A key with a blocked row waits behind it, whole.
-const SELECT = {
-  name: 'relay-select',
-  text: `SELECT sequence, created_on::text AS day, aggregatetype AS topic, aggregateid AS key, payload, headers FROM hub.outbox o
-WHERE shard = ANY($1::smallint[]) AND sent_at IS NULL AND blocked_reason IS NULL
-  AND NOT EXISTS (SELECT FROM hub.outbox b WHERE b.sent_at IS NULL AND b.blocked_reason IS NOT NULL AND b.shard = o.shard AND b.aggregatetype = o.aggregatetype AND b.aggregateid = o.aggregateid AND b.sequence < o.sequence)
-ORDER BY sequence LIMIT ${BATCH}`,
-};
-const MARK = {
-  name: 'relay-mark',
-  text: 'UPDATE hub.outbox SET sent_at = now() WHERE sequence = ANY($1::bigint[]) AND created_on >= $2::date AND created_on <= $3::date',
-};
+const LEASE_MS = 4_000;
 
 /**
- * Publishes the outbox: at least once, in order per key. Rows are marked after the broker's acknowledgement, so a crash in between sends
- * them again with the same id and `seq`, which every consumer drops. Several relays at once only cause such duplicates.
+ * Publishes the outbox: at least once, in order per key. What was sent is marked after the broker's acknowledgement, so a crash in between
+ * sends it again with the same id and `seq`, which every consumer drops. Of several relays, one publishes a shard: the one with its lease.
  */
 export class OutboxRelay {
   private stopped = false;
   private readonly loops: Promise<void>[] = [];
-  private readonly wakes: (() => void)[] = [];
+  private readonly wakes: Wake[] = [];
+  private readonly lease: ShardLease;
   private unlisten: (() => Promise<void>) | undefined;
 
-  constructor(private readonly options: OutboxRelayOptions) {}
+  constructor(private readonly options: OutboxRelayOptions) {
+    const { database, log, leaseMs = LEASE_MS } = options;
+    this.lease = new ShardLease({ database, log, owner: randomUUID(), leaseMs, onGained: () => this.wake() });
+  }
 
   async start(): Promise<void> {
     const { database, loops } = this.options;
     this.unlisten = await database.listen(OUTBOX_CHANNEL, () => this.wake());
+    await this.lease.start();
     for (let loop = 0; loop < loops; loop += 1) {
       const shards = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard).filter((shard) => shard % loops === loop);
-      this.loops.push(this.run(loop, shards));
+      const wake = new Wake();
+      this.wakes.push(wake);
+      this.loops.push(this.run(shards, wake));
     }
   }
 
-  /** Finishes the batch in flight and stops. */
+  /** Finishes the batch in flight, gives the shards to whoever comes next and stops. */
   async close(): Promise<void> {
     this.stopped = true;
     this.wake();
     await this.unlisten?.();
     await Promise.all(this.loops);
+    await this.lease.close();
   }
 
   private wake(): void {
-    for (const wake of this.wakes) wake();
+    for (const wake of this.wakes) wake.ring();
   }
 
-  private async run(loop: number, shards: readonly number[]): Promise<void> {
+  private async run(shards: readonly number[], wake: Wake): Promise<void> {
     let producer: Producer | undefined;
-    let woken: boolean;
-    let resume: (() => void) | undefined;
-    this.wakes[loop] = () => {
-      woken = true;
-      resume?.();
-    };
     let pause = 0;
     while (!this.stopped) {
       try {
@@ -95,135 +86,90 @@ export class OutboxRelay {
           await fresh.connect();
           producer = fresh;
         }
-        woken = false;
-        const sent = await this.publish(producer, shards);
+        wake.clear();
+        const done = await this.publish(producer, shards);
         pause = 0;
-        if (sent > 0 || woken) continue;
-        await waitFor(POLL_MS, (wake) => (resume = wake));
+        if (!done) await wake.wait(POLL_MS);
       } catch (error) {
         // After any fault a new producer, and the rows are read again: what was sent without an answer goes out twice, never not at all.
         await producer?.disconnect().catch((closing: unknown) => this.options.log.warn({ err: closing }, 'relay producer did not close'));
         producer = undefined;
         pause = Math.min(5_000, Math.max(200, pause * 2));
         this.options.log.warn({ err: error, pauseMs: pause }, 'relay waits');
-        if (!this.stopped) await waitFor(pause, () => undefined);
+        if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, pause));
       }
     }
     await producer?.disconnect();
   }
 
-  private async publish(producer: Producer, shards: readonly number[]): Promise<number> {
+  /** One round; false when there was nothing to do. */
+  private async publish(producer: Producer, shards: readonly number[]): Promise<boolean> {
     const { database, onPublished } = this.options;
-    const rows = await database.query<Row>(SELECT, [shards]);
-    if (rows.length === 0) return 0;
+    const own = this.lease.owned(shards);
+    if (own.length === 0) return false;
+    const found = await pendingRows(database, own, BATCH);
+    if (found.parts.length === 0) return false;
     await this.options.onStep?.('relay-selected');
-    let sent = 0;
-    const blocked = new Set<string>();
-    for (const part of parts(rows)) {
+    const held: HeldRow[] = [];
+    const stuck = new Set<string>();
+    const hold = (row: PendingRow, reason: string | null): void => {
+      held.push({ row, reason });
+      stuck.add(keyOf(row));
+    };
+    for (const part of parts(found.rows)) {
+      // Between reading and sending this process may have stood still long enough for another to have published what came after.
+      if (this.lease.owned(own).length < own.length) return true;
       const started = performance.now();
-      const done = await this.publishPart(
-        producer,
-        part.filter((row) => !blocked.has(keyOf(row))),
-        blocked,
-      );
-      onPublished(done, performance.now() - started);
-      sent += done;
+      const free = part.filter((row) => !isHeld(row, stuck, hold));
+      const sent = await this.publishPart(producer, free, stuck, hold);
+      onPublished(sent, performance.now() - started);
     }
-    return sent;
+    await this.options.onStep?.('relay-acknowledged');
+    await markPublished(database, found.parts, held);
+    this.tell(held);
+    return true;
   }
 
-  /** Sends and marks rows. When the broker refuses them for what is in them, halves them until the bad row stands alone: its key is blocked. */
-  private async publishPart(producer: Producer, rows: readonly Row[], blocked: Set<string>): Promise<number> {
+  /** Sends rows. When the broker refuses them for what is in them, halves them until the bad row stands alone: its key is held. */
+  private async publishPart(
+    producer: Producer,
+    rows: readonly PendingRow[],
+    stuck: ReadonlySet<string>,
+    hold: (row: PendingRow, reason: string | null) => void,
+  ): Promise<number> {
     const [first] = rows;
     if (first === undefined) return 0;
     try {
       await send(producer, rows);
+      return rows.length;
     } catch (error) {
       if (!isRefusal(error)) throw error;
       if (rows.length === 1) {
-        await this.block(first, error);
-        blocked.add(keyOf(first));
+        hold(first, (error instanceof Error ? error.message : String(error)).slice(0, 500));
         return 0;
       }
       const middle = Math.ceil(rows.length / 2);
-      const left = await this.publishPart(producer, rows.slice(0, middle), blocked);
-      const rest = rows.slice(middle).filter((row) => !blocked.has(keyOf(row)));
-      return left + (await this.publishPart(producer, rest, blocked));
+      const left = await this.publishPart(producer, rows.slice(0, middle), stuck, hold);
+      const rest = rows.slice(middle).filter((row) => !isHeld(row, stuck, hold));
+      return left + (await this.publishPart(producer, rest, stuck, hold));
     }
-    await this.options.onStep?.('relay-acknowledged');
-    await this.mark(rows);
-    return rows.length;
   }
 
-  private async block(row: Row, error: unknown): Promise<void> {
-    const reason = error instanceof Error ? error.message : String(error);
-    await this.options.database.query('UPDATE hub.outbox SET blocked_reason = $3 WHERE sequence = $1 AND created_on = $2::date', [
-      row.sequence,
-      row.day,
-      reason.slice(0, 500),
-    ]);
-    this.options.log.error(
-      { topic: row.topic, sequence: row.sequence.toString(), reason },
-      'the broker refuses an outbox row: its key waits, others flow',
-    );
-    this.options.onBlocked(row.topic, row.key, reason);
-  }
-
-  private async mark(rows: readonly Row[]): Promise<void> {
-    const days = rows.map((row) => row.day).sort();
-    await this.options.database.query(MARK, [rows.map((row) => row.sequence.toString()), days[0], days.at(-1)]);
-  }
-}
-
-const keyOf = (row: Row): string => `${row.topic}\n${row.key}`;
-
-/** Cuts rows into sends of bounded size: kafkajs makes one record batch a partition of a send, and the broker bounds a record batch. */
-function parts(rows: readonly Row[]): Row[][] {
-  const found: Row[][] = [];
-  let bytes = SEND_BYTES;
-  for (const row of rows) {
-    const size = (row.payload?.length ?? 0) + row.key.length + ROW_OVERHEAD;
-    if (bytes + size > SEND_BYTES) {
-      found.push([]);
-      bytes = 0;
+  private tell(held: readonly HeldRow[]): void {
+    for (const { row, reason } of held) {
+      if (reason === null) continue;
+      this.options.log.error(
+        { topic: row.topic, sequence: row.sequence.toString(), reason },
+        'the broker refuses an outbox row: its key waits, others flow',
+      );
+      this.options.onBlocked(row.topic, row.key, reason);
     }
-    found.at(-1)?.push(row);
-    bytes += size;
   }
-  return found;
 }
 
-async function send(producer: Producer, rows: readonly Row[]): Promise<void> {
-  const byTopic = new Map<string, { key: string; value: Buffer | null; headers: Record<string, string> }[]>();
-  for (const row of rows) {
-    const message = { key: row.key, value: row.payload, headers: row.headers };
-    const list = byTopic.get(row.topic);
-    if (list) list.push(message);
-    else byTopic.set(row.topic, [message]);
-  }
-  await producer.sendBatch({ acks: -1, topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages })) });
-}
-
-const REFUSALS = new Set([
-  'MESSAGE_TOO_LARGE',
-  'RECORD_LIST_TOO_LARGE',
-  'INVALID_RECORD',
-  'UNKNOWN_TOPIC_OR_PARTITION',
-  'INVALID_TOPIC_EXCEPTION',
-]);
-
-/** Whether the broker refuses what is sent (trying again cannot help), as against being out of reach. */
-function isRefusal(error: unknown): boolean {
-  const seen = error as { type?: string; cause?: { type?: string } };
-  return REFUSALS.has(seen.type ?? '') || REFUSALS.has(seen.cause?.type ?? '');
-}
-
-function waitFor(milliseconds: number, onWake: (wake: () => void) => void): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    onWake(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+/** Whether a row waits behind a refused one of its key; it is then noted. */
+function isHeld(row: PendingRow, stuck: ReadonlySet<string>, hold: (row: PendingRow, reason: string | null) => void): boolean {
+  if (!row.held && !stuck.has(keyOf(row))) return false;
+  hold(row, null);
+  return true;
 }

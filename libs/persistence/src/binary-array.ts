@@ -1,64 +1,145 @@
 /** PostgreSQL type oids of array elements (src/include/catalog/pg_type.dat). */
-const OID = { bytea: 17, int8: 20, int2: 21, int4: 23, text: 25, float8: 701, uuid: 2950 } as const;
+const OID = { bool: 16, bytea: 17, int8: 20, int2: 21, int4: 23, text: 25, float8: 701, uuid: 2950 } as const;
+
+/** Grows to the largest array ever written; what is handed out is a copy of its used part. */
+let scratch = Buffer.allocUnsafe(64 * 1024);
+let at = 0;
+
+function ensure(bytes: number): void {
+  if (at + bytes <= scratch.length) return;
+  const larger = Buffer.allocUnsafe(Math.max(scratch.length * 2, at + bytes));
+  scratch.copy(larger, 0, 0, at);
+  scratch = larger;
+}
+
+function int32(value: number): void {
+  scratch[at] = value >>> 24;
+  scratch[at + 1] = value >>> 16;
+  scratch[at + 2] = value >>> 8;
+  scratch[at + 3] = value;
+  at += 4;
+}
 
 /**
  * Encodes a one-dimensional array in PostgreSQL's binary format (array_recv: dimensions, null flag, element oid, length, lower bound, then
  * each element behind its length). A Buffer parameter is sent as binary by pg, which spares the quoting and parsing of array text:
  * Node CPU 29 to 16 µs a row, and no cliff at 1,000 rows.
+ * @param size bytes of a fixed-size element; `undefined` when `write` writes its own length in front.
  */
-function encode(
-  oid: number,
-  items: readonly unknown[],
-  fixed: number | undefined,
-  toBytes: (item: never) => Buffer | undefined,
-  write?: (target: Buffer, at: number, item: never) => void,
-): Buffer {
-  const parts = fixed === undefined ? items.map((item) => (item === null ? null : (toBytes(item as never) ?? null))) : undefined;
-  const nulls = items.some((item) => item === null);
-  let size = 20;
-  if (parts) for (const part of parts) size += 4 + (part?.length ?? 0);
-  else for (const item of items) size += 4 + (item === null ? 0 : (fixed ?? 0));
-  const buffer = Buffer.allocUnsafe(items.length === 0 ? 12 : size);
-  buffer.writeInt32BE(items.length === 0 ? 0 : 1, 0);
-  buffer.writeInt32BE(nulls ? 1 : 0, 4);
-  buffer.writeInt32BE(oid, 8);
-  if (items.length === 0) return buffer;
-  buffer.writeInt32BE(items.length, 12);
-  buffer.writeInt32BE(1, 16);
-  let at = 20;
-  items.forEach((item, index) => {
-    const part = parts?.[index];
-    const length = item === null ? -1 : (fixed ?? part?.length ?? 0);
-    buffer.writeInt32BE(length, at);
-    at += 4;
-    if (length < 0) return;
-    if (part) part.copy(buffer, at);
-    else write?.(buffer, at, item as never);
-    at += length;
-  });
-  return buffer;
+function encode<Item>(oid: number, items: readonly (Item | null)[], size: number | undefined, write: (item: Item) => void): Buffer {
+  at = 0;
+  ensure(20);
+  int32(items.length === 0 ? 0 : 1);
+  let nulls = 0;
+  for (const item of items) if (item === null) nulls = 1;
+  int32(nulls);
+  int32(oid);
+  if (items.length > 0) {
+    int32(items.length);
+    int32(1);
+  }
+  for (const item of items) {
+    ensure(4 + (size ?? 0));
+    if (item === null) int32(-1);
+    else {
+      if (size !== undefined) int32(size);
+      write(item);
+    }
+  }
+  return Buffer.from(scratch.subarray(0, at));
 }
 
-const none = (): undefined => undefined;
+/** Short ASCII text, which most is, is copied by hand: a native call costs more than that. */
+const BY_HAND = 48;
+
+function writeText(text: string): void {
+  ensure(4 + text.length * 3);
+  const start = at;
+  at += 4;
+  if (text.length <= BY_HAND) {
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code > 127) {
+        at = start + 4;
+        return writeLongText(text, start);
+      }
+      scratch[at++] = code;
+    }
+    return lengthAt(start);
+  }
+  writeLongText(text, start);
+}
+
+function writeLongText(text: string, start: number): void {
+  at += scratch.write(text, at, 'utf8');
+  lengthAt(start);
+}
+
+function lengthAt(start: number): void {
+  const end = at;
+  at = start;
+  int32(end - start - 4);
+  at = end;
+}
+
+const HEX = new Int8Array(128).fill(-1);
+for (let digit = 0; digit < 16; digit += 1) {
+  HEX[digit.toString(16).charCodeAt(0)] = digit;
+  HEX[digit.toString(16).toUpperCase().charCodeAt(0)] = digit;
+}
+
+function writeUuid(text: string): void {
+  const start = at;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 45) continue;
+    const high = HEX[code] ?? -1;
+    const low = HEX[text.charCodeAt((index += 1))] ?? -1;
+    if (high < 0 || low < 0 || at - start === 16) throw new TypeError(`not a UUID: ${text}`);
+    scratch[at++] = (high << 4) | low;
+  }
+  if (at - start !== 16) throw new TypeError(`not a UUID: ${text}`);
+}
+
+function writeInt8(value: bigint | number): void {
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`not a whole number that is exact: ${value}`);
+    int32(Math.floor(value / 2 ** 32));
+    int32(value);
+  } else at = scratch.writeBigInt64BE(value, at);
+}
 
 /** `text[]`. */
-export const textArray = (items: readonly (string | null)[]): Buffer =>
-  encode(OID.text, items, undefined, (item: string) => Buffer.from(item, 'utf8'));
+export const textArray = (items: readonly (string | null)[]): Buffer => encode(OID.text, items, undefined, writeText);
 /** `bytea[]`. */
 export const byteaArray = (items: readonly (Uint8Array | null)[]): Buffer =>
-  encode(OID.bytea, items, undefined, (item: Uint8Array) => Buffer.from(item.buffer, item.byteOffset, item.byteLength));
-/** `uuid[]` from their text form. */
-export const uuidArray = (items: readonly (string | null)[]): Buffer =>
-  encode(OID.uuid, items, 16, none, (target, at, item: string) => void target.write(item.replaceAll('-', ''), at, 'hex'));
-/** `bigint[]`. */
-export const int8Array = (items: readonly (bigint | null)[]): Buffer =>
-  encode(OID.int8, items, 8, none, (target, at, item: bigint) => void target.writeBigInt64BE(item, at));
+  encode(OID.bytea, items, undefined, (item) => {
+    ensure(4 + item.length);
+    int32(item.length);
+    scratch.set(item, at);
+    at += item.length;
+  });
+/** `uuid[]` from their text form. Throws `TypeError` for a text that is none. */
+export const uuidArray = (items: readonly (string | null)[]): Buffer => encode(OID.uuid, items, 16, writeUuid);
+/** `bigint[]`; a number must be a safe integer (`RangeError` otherwise). */
+export const int8Array = (items: readonly (bigint | number | null)[]): Buffer => encode(OID.int8, items, 8, writeInt8);
 /** `integer[]`. */
 export const int4Array = (items: readonly (number | null)[]): Buffer =>
-  encode(OID.int4, items, 4, none, (target, at, item: number) => void target.writeInt32BE(item, at));
+  encode(OID.int4, items, 4, (item) => {
+    at = scratch.writeInt32BE(item, at);
+  });
 /** `smallint[]`. */
 export const int2Array = (items: readonly (number | null)[]): Buffer =>
-  encode(OID.int2, items, 2, none, (target, at, item: number) => void target.writeInt16BE(item, at));
+  encode(OID.int2, items, 2, (item) => {
+    at = scratch.writeInt16BE(item, at);
+  });
+/** `boolean[]`. */
+export const boolArray = (items: readonly (boolean | null)[]): Buffer =>
+  encode(OID.bool, items, 1, (item) => {
+    scratch[at++] = item ? 1 : 0;
+  });
 /** `double precision[]`. */
 export const float8Array = (items: readonly (number | null)[]): Buffer =>
-  encode(OID.float8, items, 8, none, (target, at, item: number) => void target.writeDoubleBE(item, at));
+  encode(OID.float8, items, 8, (item) => {
+    at = scratch.writeDoubleBE(item, at);
+  });

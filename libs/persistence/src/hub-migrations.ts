@@ -1,4 +1,5 @@
 import { sqlMigration, type Migration } from './migration.ts';
+import { outboxPendingMigration } from './outbox-migration.ts';
 
 /** Tables of the data plane, used by every app: offsets, inbox, outbox, quarantine. */
 export const hubMigrations: readonly Migration[] = [
@@ -71,4 +72,5 @@ ALTER TABLE hub.consumer_group ADD COLUMN epoch integer NOT NULL DEFAULT 0;
 ALTER TABLE hub.consumer_offset ADD COLUMN epoch integer NOT NULL DEFAULT 0;
 `,
   ),
+  outboxPendingMigration,
 ];

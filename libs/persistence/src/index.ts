@@ -1,5 +1,5 @@
 export { applyBatch, groupNumber, type BatchContext, type BatchResult, type PartitionSlice } from './apply-batch.ts';
-export { byteaArray, float8Array, int2Array, int4Array, int8Array, textArray, uuidArray } from './binary-array.ts';
+export { boolArray, byteaArray, float8Array, int2Array, int4Array, int8Array, textArray, uuidArray } from './binary-array.ts';
 export { Database, type DatabaseOptions, type Queryable, type Statement, type Transaction } from './database.ts';
 export { contentHash, derivedId, eventKey } from './event-key.ts';
 export { ContentionError, failureKind, FencedError, type FailureKind } from './failure.ts';
@@ -10,6 +10,16 @@ export { migrate } from './migrate.ts';
 export { sqlMigration, type Migration } from './migration.ts';
 export { holdGroup, openOffset, storedOffsets, type StoredOffset, type Tally } from './offset-store.ts';
 export { appendOutbox, MAX_PAYLOAD_BYTES, OUTBOX_CHANNEL, OUTBOX_SHARDS } from './outbox.ts';
+export {
+  freeHeldKey,
+  leaseShards,
+  markPublished,
+  pendingRows,
+  returnShards,
+  type HeldRow,
+  type PendingPart,
+  type PendingRow,
+} from './outbox-queue.ts';
 export { quarantine, type QuarantineRow } from './quarantine.ts';
 export { readRecord, type ReadRecord } from './read-record.ts';
 export type { Disposition, HubEvent, OutboxEvent, RawRecord, Stage, UnitOfWork } from './stage.ts';

@@ -40,20 +40,22 @@ describe('schema upkeep', () => {
 
   it('drops what is past its time, but never an outbox day that holds an unsent row', async () => {
     const start = Date.now();
-    const insert = (sent: string): Promise<unknown> =>
-      own.database.query(
-        `INSERT INTO hub.outbox (id, aggregatetype, aggregateid, type, payload, seq, headers, shard, created_on, sent_at)
-VALUES ('x', 't', 'k', 't', NULL, 1, '{}', 0, ($1::timestamptz at time zone 'UTC')::date, ${sent})`,
-        [new Date(start)],
-      );
-    await insert('NULL');
+    const today = `($1::timestamptz at time zone 'UTC')::date`;
+    for (const sql of [
+      `INSERT INTO hub.outbox (sequence, id, aggregatetype, aggregateid, type, payload, seq, headers, created_on) VALUES (1, 'x', 't', 'k', 't', NULL, 1, '{}', ${today})`,
+      `INSERT INTO hub.outbox_pending (first, rows, shard, created_on) VALUES (1, 1, 0, ${today})`,
+      `INSERT INTO hub.outbox_held (sequence, created_on, shard, topic, key) VALUES (1, ${today}, 0, 't', 'k')`,
+    ])
+      await own.database.query(sql, [new Date(start)]);
     const later = new Date(start + 100 * DAY);
     const retention = { inboxMonths: 3, outboxDays: 7 };
     const dropped = await maintainPartitions(own.database, later, retention);
     expect(dropped).toContain(dayName(start + DAY));
     expect(dropped).not.toContain(dayName(start));
     expect(await partitions()).toContain(dayName(start));
-    await own.database.query('UPDATE hub.outbox SET sent_at = now()');
+    await own.database.query('DELETE FROM hub.outbox_pending');
+    expect(await maintainPartitions(own.database, later, retention)).toEqual([]);
+    await own.database.query('DELETE FROM hub.outbox_held');
     expect(await maintainPartitions(own.database, later, retention)).toEqual([dayName(start)]);
     const lastly = await maintainPartitions(own.database, new Date(start + 200 * DAY), retention);
     expect([...dropped, ...lastly]).toContain(`hub.inbox_${inboxMonth(new Date(start))}`);

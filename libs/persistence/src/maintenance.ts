@@ -34,11 +34,20 @@ export async function maintainPartitions(db: Queryable, now: Date, retention: Re
       ? Number(suffix) < month - retention.inboxMonths
       : suffix < day(now.getTime() - retention.outboxDays * DAY_MS).replaceAll('-', '');
     if (!old) continue;
-    if (!inbox && (await db.query(`SELECT 1 FROM ${name} WHERE sent_at IS NULL LIMIT 1`)).length > 0) continue;
+    if (!inbox && (await isAwaited(db, suffix))) continue;
     await db.query(`DROP TABLE IF EXISTS ${name}`);
     dropped.push(name);
   }
   return dropped;
+}
+
+/** Whether rows of a day (`yyyymmdd`) are still to be published or held back. */
+async function isAwaited(db: Queryable, suffix: string): Promise<boolean> {
+  const [row] = await db.query<{ awaited: boolean }>(
+    `SELECT EXISTS (SELECT FROM hub.outbox_pending WHERE created_on = $1::date) OR EXISTS (SELECT FROM hub.outbox_held WHERE created_on = $1::date) AS awaited`,
+    [suffix],
+  );
+  return row?.awaited !== false;
 }
 
 /** Two processes may create the same partition at once: losing that race is fine. */

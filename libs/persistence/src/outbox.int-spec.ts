@@ -30,7 +30,6 @@ interface Row {
   readonly key: string;
   readonly payload: Buffer | null;
   readonly headers: Record<string, string>;
-  readonly shard: number;
 }
 
 describe('the outbox', () => {
@@ -46,7 +45,7 @@ describe('the outbox', () => {
   });
   const rows = (like: string): Promise<Row[]> =>
     database.query<Row>(
-      'SELECT id, seq, aggregateid AS key, payload, headers, shard FROM hub.outbox WHERE aggregateid LIKE $1 ORDER BY sequence',
+      'SELECT id, seq, aggregateid AS key, payload, headers FROM hub.outbox WHERE aggregateid LIKE $1 ORDER BY sequence',
       [like],
     );
 
@@ -76,11 +75,10 @@ describe('the outbox', () => {
     expect(new Set(found.map((row) => row.id)).size).toBe(found.length);
   });
 
-  it('gives the value its number, the headers its envelope, the row its shard', async () => {
+  it('gives the value its number, the headers its envelope', async () => {
     await database.transaction((tx) => appendOutbox(tx, [event('h-1', 'c1'), event('h-1', 'c2', { traceparent: '00-ab-cd-01' })]));
     const [first, second] = await rows('h-1');
     expect(first?.id).toBe(derivedId('spec', 'c1', 'erp.stock-movement', 0));
-    expect(first?.shard).toBe(shardOf('h-1'));
     const decoded = contracts.stockMovement.decode(second?.payload ?? Buffer.alloc(0));
     expect(decoded.ok && decoded.value.quantity).toBe(2n);
     expect(fromHeaders(second?.headers)).toEqual({
