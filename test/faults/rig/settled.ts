@@ -22,10 +22,7 @@ export async function isSettled(kafka: Kafka, database: Queryable, groups: reado
       for (const { topic, partition, low, high } of await marks.read(topology[group].reads.map((contract) => contract.topic)))
         if (high > low && (stored.get(`${topic}/${partition}`) ?? low) < high) behind.push(`${group} ${topic}/${partition}`);
     }
-    const [row] = await database.query<{ unsent: bigint }>(
-      `SELECT count(*) AS unsent FROM hub.outbox o WHERE sent_at IS NULL AND NOT EXISTS (
-  SELECT FROM hub.outbox b WHERE b.blocked_reason IS NOT NULL AND b.sent_at IS NULL AND b.aggregatetype = o.aggregatetype AND b.aggregateid = o.aggregateid)`,
-    );
+    const [row] = await database.query<{ unsent: bigint }>('SELECT coalesce(sum(rows), 0)::bigint AS unsent FROM hub.outbox_pending');
     const unsent = Number(row?.unsent ?? 0n);
     return behind.length === 0 && unsent === 0 ? undefined : { behind, unsent };
   } catch (error) {
