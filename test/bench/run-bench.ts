@@ -15,6 +15,7 @@ interface Suite {
 /** Suites of the data plane. Loaded when asked for: each brings other processes and libraries. */
 const suites: Readonly<Record<string, Suite>> = {
   throughput: { defaults: { seconds: 20 }, load: async () => (await import('./suites/throughput.ts')).throughput },
+  latency: { defaults: { seconds: 20, events: 200_000 }, load: async () => (await import('./suites/latency.ts')).latency },
   stages: {
     defaults: { events: 100_000, rounds: 5, batch: [2_000, 100] },
     load: async () => (await import('./suites/stages.ts')).stages,

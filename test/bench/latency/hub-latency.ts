@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Database } from '@tributary/persistence';
+import { contracts } from '@tributary/contracts';
+import { profileProgress, startHubProcess, untilPublished } from '../contestants/hub.ts';
+import { now } from '../measure/clock.ts';
+import { CommitObserver, EventSchedule } from '../measure/commit-observer.ts';
+import { familySeconds, processorSeconds } from '../measure/process-figures.ts';
+import { quantile } from '../measure/statistics.ts';
+import type { Stack } from '../stack/stack.ts';
+import { emptyTopics, forgetTurn, watermarks, withAdmin } from '../stack/topics.ts';
+import { startPaced } from '../workload/start-paced.ts';
+import { createWorkload, TOPIC } from '../workload/workload.ts';
+
+/** One run at one rate; times in milliseconds. */
+export interface LatencyRun {
+  readonly rate: number;
+  readonly events: number;
+  readonly commitP50: number;
+  readonly commitP99: number;
+  readonly publishedP50: number;
+  readonly publishedP99: number;
+  /** Processor time by time, over the measured part. */
+  readonly hubCores: number;
+  readonly postgresCores: number;
+  readonly kafkaCores: number;
+  /** How far the producer was ever behind its schedule. */
+  readonly producerLagMs: number;
+  readonly verified: boolean;
+}
+
+const PARTITIONS = 16;
+const WARM_SECONDS = 5;
+const DRAIN_MS = 300_000;
+
+/** An idle hub, then `rate` events a second: the first five seconds warm up, the next `seconds` are measured. */
+export async function hubLatency(stack: Stack, rate: number, seconds: number, seed: number): Promise<LatencyRun> {
+  const { brokers, redisUrl } = stack.services;
+  await withAdmin(brokers, (admin) => emptyTopics(admin, [TOPIC]));
+  await forgetTurn(brokers, TOPIC, PARTITIONS);
+  const marks = await withAdmin(brokers, (admin) => watermarks(admin, TOPIC));
+  const begins = new Map([...marks].map(([partition, { high }]) => [partition, high]));
+  const own = await stack.openDatabase('hub');
+  const eyes = new Database({ url: own.url, max: 1, applicationName: 'bench observer' });
+  const hub = await startHubProcess({ brokers, redisUrl, databaseUrl: own.url }, 'profile');
+  const observer = new CommitObserver(eyes, begins);
+  try {
+    const count = Math.round(rate * (WARM_SECONDS + seconds));
+    const options = { events: count, customers: 20_000, keys: 'uniform' as const, partitions: PARTITIONS, seed };
+    observer.start();
+    const paced = await startPaced({ brokers, workload: options, first: 0, count, rate });
+    const from = paced.startedAt + WARM_SECONDS * 1000;
+    const to = from + seconds * 1000;
+    await delay(Math.max(0, from - now()));
+    const read = (): number[] => [
+      processorSeconds(hub.pid),
+      familySeconds(stack.pids.postgres),
+      processorSeconds(stack.pids.kafka),
+      now() / 1000,
+    ];
+    const before = read();
+    await delay(Math.max(0, to - now()));
+    const after = read();
+    const { worstLagMs } = await paced.done;
+    await untilApplied(own, count);
+    await untilPublished({ database: own });
+    await observer.stop();
+    const commits = observer.latencies(new EventSchedule(createWorkload(options), 0, count, begins, paced.startedAt, rate), from, to);
+    const published = await publishedLatencies(own.database, from, to);
+    const used = after.map((value, index) => value - (before[index] ?? 0));
+    const [hubSeconds = 0, postgresSeconds = 0, kafkaSeconds = 0, wall = 1] = used;
+    const expected = Math.round(rate * seconds);
+    return {
+      rate,
+      events: commits.length,
+      commitP50: quantile(commits, 0.5),
+      commitP99: quantile(commits, 0.99),
+      publishedP50: quantile(published, 0.5),
+      publishedP99: quantile(published, 0.99),
+      hubCores: hubSeconds / wall,
+      postgresCores: postgresSeconds / wall,
+      kafkaCores: kafkaSeconds / wall,
+      producerLagMs: worstLagMs,
+      // Every event of the measured part was seen once as committed and once as published.
+      verified: Math.abs(commits.length - expected) <= 1 && published.length === commits.length,
+    };
+  } finally {
+    await observer.stop();
+    await hub.stop();
+    await eyes.close();
+    await own.drop();
+  }
+}
+
+async function untilApplied(
+  database: { readonly database: Database; readonly url: string; drop(): Promise<void> },
+  count: number,
+): Promise<void> {
+  const until = now() + DRAIN_MS;
+  for (;;) {
+    const applied = await profileProgress({ database });
+    if (applied >= count) return;
+    if (now() > until) throw new Error(`only ${applied} of ${count} events were applied ${DRAIN_MS / 1000} s after the last one`);
+    await delay(100);
+  }
+}
+
+/** Milliseconds from creation to the relay's mark, which it makes after the broker's acknowledgement. */
+async function publishedLatencies(database: Database, from: number, to: number): Promise<number[]> {
+  const rows = await database.query<{ latency: number }>(
+    `SELECT latency FROM (SELECT (extract(epoch FROM (headers->>'ce_time')::timestamptz) * 1000)::float8 AS due,
+  (extract(epoch FROM sent_at - (headers->>'ce_time')::timestamptz) * 1000)::float8 AS latency
+FROM hub.outbox WHERE aggregatetype = $1) AS o WHERE due >= $2 AND due < $3`,
+    [contracts.activity.topic, from, to],
+  );
+  return rows.map(({ latency }) => latency);
+}
