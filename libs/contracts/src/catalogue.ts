@@ -38,9 +38,15 @@ import { returnRules } from './rules/return-rules.ts';
 const personKey = (customer: CustomerRef, document: string, source: string): string =>
   customer.id === null || customer.id === '' ? `${source}/d/${document}` : `${source}/c/${customer.id}`;
 
-const event = { role: 'fact', shape: 'event', version: () => 0n } as const;
-const snapshot = { role: 'fact', shape: 'snapshot' } as const;
+/** Happened once and never comes again: one that is left out is missing from a sum for ever, so its key waits. */
+const event = { role: 'fact', shape: 'event', ordering: 'strict', version: () => 0n } as const;
+/** The next version holds everything this one held. */
+const snapshot = { role: 'fact', shape: 'snapshot', ordering: 'latest' } as const;
 const derived = { role: 'derived', shape: 'event', version: (value: { seq: bigint }) => value.seq } as const;
+/** A difference or a step: adds up only when none is left out. */
+const change = { ...derived, ordering: 'strict' } as const;
+/** The whole state as of now: the next one replaces it. */
+const whole = { ...derived, ordering: 'latest' } as const;
 
 /** Every contract of the hub, by the record it carries. */
 export const contracts = {
@@ -151,7 +157,7 @@ export const contracts = {
     key: (ack) => ack.subjectKey,
   }),
   activity: defineContract<Activity>({
-    ...derived,
+    ...change,
     name: 'customer.activity',
     versions: activityVersions,
     document: (value) => `${value.profileId}/${value.seq}`,
@@ -159,7 +165,7 @@ export const contracts = {
     key: (value) => value.profileId,
   }),
   profile: defineContract<Profile>({
-    ...derived,
+    ...whole,
     name: 'customer.profile',
     versions: profileVersions,
     compacted: true,
@@ -168,7 +174,7 @@ export const contracts = {
     key: (value) => value.profileId,
   }),
   identityChange: defineContract<IdentityChange>({
-    ...derived,
+    ...change,
     name: 'customer.identity',
     versions: identityChangeVersions,
     document: (value) => `${value.profileId}/${value.seq}`,
@@ -176,7 +182,7 @@ export const contracts = {
     key: (value) => value.profileId,
   }),
   segmentChange: defineContract<SegmentChange>({
-    ...derived,
+    ...change,
     name: 'customer.segment',
     versions: segmentChangeVersions,
     document: (value) => `${value.profileId}/${value.seq}`,
@@ -184,7 +190,7 @@ export const contracts = {
     key: (value) => value.profileId,
   }),
   score: defineContract<Score>({
-    ...derived,
+    ...whole,
     name: 'customer.score',
     versions: scoreVersions,
     compacted: true,
@@ -193,7 +199,7 @@ export const contracts = {
     key: (value) => value.profileId,
   }),
   forecast: defineContract<Forecast>({
-    ...derived,
+    ...whole,
     name: 'erp.forecast',
     versions: forecastVersions,
     document: (value) => `${value.sku}@${value.location}/${value.seq}`,
@@ -201,7 +207,7 @@ export const contracts = {
     key: (value) => `${value.sku}@${value.location}`,
   }),
   replenishment: defineContract<Replenishment>({
-    ...derived,
+    ...whole,
     name: 'erp.replenishment',
     versions: replenishmentVersions,
     document: (value) => `${value.sku}@${value.location}/${value.seq}`,

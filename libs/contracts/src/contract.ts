@@ -26,6 +26,12 @@ export interface ContractDefinition<T> {
   readonly role: 'fact' | 'derived';
   /** A snapshot carries a source version and the highest wins; an event happened once and never changes. */
   readonly shape: 'snapshot' | 'event';
+  /**
+   * What a record that cannot be applied means for the later ones of its key. `strict`: every one counts and in its order (money, stock,
+   * differences, things that happened once), so later records of the key wait behind it. `latest`: a later record says everything the
+   * failed one said, so they go on.
+   */
+  readonly ordering: 'strict' | 'latest';
   /** Topics that keep only the last record of a key. */
   readonly compacted?: boolean;
   /** The document or event at its source: unique for ever together with the source (and, for snapshots, the version). */
