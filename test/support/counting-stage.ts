@@ -14,6 +14,8 @@ export const countingMigrations: readonly Migration[] = [
 export interface CountingOptions {
   readonly group?: string;
   readonly topic?: string;
+  /** What a failed movement means for the later ones of its key; `latest` unless told: they go on. */
+  readonly ordering?: 'strict' | 'latest';
   /** Called at every fold; what it throws is a fault of the record. */
   readonly onApply?: (movement: StockMovement) => void;
   /** Called inside the transaction before it is written; what it throws is a fault of the transaction. */
@@ -24,8 +26,8 @@ export interface CountingOptions {
  * The smallest stage: one row a movement, its number counted up. A movement that is applied twice stands there with 2, one that got lost
  * does not stand there at all.
  */
-export function countingStage({ group = `g-${randomUUID()}`, topic, onApply, onClose }: CountingOptions = {}): Stage {
-  const contract = { ...contracts.stockMovement, ...(topic === undefined ? {} : { topic }) } as unknown as AnyContract;
+export function countingStage({ group = `g-${randomUUID()}`, topic, ordering = 'latest', onApply, onClose }: CountingOptions = {}): Stage {
+  const contract = { ...contracts.stockMovement, ordering, ...(topic === undefined ? {} : { topic }) } as unknown as AnyContract;
   return {
     group,
     reads: [contract],

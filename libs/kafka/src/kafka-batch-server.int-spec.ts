@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Database, openOffset, type Stage } from '@tributary/persistence';
+import { Database, HaltError, openOffset, type Stage } from '@tributary/persistence';
 import { countingMigrations, countingStage, movementMessage, type CountingOptions } from '../../../test/support/counting-stage.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
@@ -237,6 +237,36 @@ sum(gaps)::bigint AS gaps, sum(quarantined)::bigint AS quarantined FROM hub.cons
     expect(third.halts).toEqual(['offsets 10 to 19 were removed by the broker before they were read']);
     await third.close();
   }, 90_000);
+
+  it('too much that waits behind failed records halts its own partition; the others go on', async () => {
+    const name = await topic(2);
+    let outage = true;
+    const started = await start(name, {
+      onApply: ({ movementId }) => {
+        if (outage && movementId.endsWith('/7')) throw new HaltError(name, 0, 'it is an outage');
+      },
+    });
+    await send(name, 0, 5, 0);
+    await send(name, 5, 10, 0);
+    await send(name, 100, 140, 1);
+    await eventually(
+      () => started.halts,
+      (halts) => halts.length > 0,
+    );
+    await send(name, 140, 150, 1);
+    await eventually(
+      () => openOffset(own.database, started.stage.group, name, 1, 0n),
+      (next) => next === 50n,
+    );
+    expect(started.halts).toEqual(['it is an outage']);
+    expect(await openOffset(own.database, started.stage.group, name, 0, 0n)).toBeLessThanOrEqual(7n);
+    await started.close();
+    outage = false;
+    const again = await start(name, { group: started.stage.group });
+    await allOnce(name, 60);
+    await identity(started.stage.group);
+    await again.close();
+  }, 60_000);
 
   it('a topic that was deleted and made again halts, also under a running consumer', async () => {
     const name = await topic(1);

@@ -1,5 +1,5 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
-import { failureKind, type BatchResult, type Database, type RawRecord, type Stage, type StepHook } from '@tributary/persistence';
+import { failureKind, HaltError, type BatchResult, type Database, type RawRecord, type Stage, type StepHook } from '@tributary/persistence';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { BatchLanes } from './batch-lanes.ts';
 import { batchRecords, MAX_SLICE } from './batch-records.ts';
@@ -147,6 +147,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       await this.consume(payload);
     } catch (error) {
       if (error instanceof StoppingError) return;
+      if (error instanceof HaltError) return this.leaveHalted(error, batch.topic, batch.partition);
       if (failureKind(error) !== 'fenced') throw error;
       log.warn(
         { group: stage.group, topic: batch.topic, partition: batch.partition },
@@ -156,6 +157,12 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     } finally {
       clearInterval(heart);
     }
+  }
+
+  /** A batch rolled back since too much waits in one of its partitions: that one stands still, the others are read again from where they are. */
+  private async leaveHalted(error: HaltError, topic: string, partition: number): Promise<void> {
+    this.positions.forget(topic, partition);
+    if (error.topic === topic && error.partition === partition) await this.positions.haltAt(topic, partition, error.reason);
   }
 
   private async consume({ batch, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {

@@ -123,6 +123,11 @@ export class PartitionPositions {
     return true;
   }
 
+  /** Stops a partition for a reason that is not the broker's. */
+  async haltAt(topic: string, partition: number, reason: string): Promise<void> {
+    this.halt(topic, partition, await this.open(topic, partition), reason);
+  }
+
   private halt(topic: string, partition: number, state: PartitionState, reason: string): void {
     if (state.halted) return;
     state.halted = true;

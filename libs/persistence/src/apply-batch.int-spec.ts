@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { StockMovement } from '@tributary/contracts';
 import { countingMigrations, countingStage, movementRecord, type CountingOptions } from '../../../test/support/counting-stage.ts';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
-import { applyBatch, groupNumber, type BatchContext, type PartitionSlice } from './apply-batch.ts';
+import { applyBatch, type BatchContext, type PartitionSlice } from './apply-batch.ts';
 import { Database } from './database.ts';
 import { FencedError } from './failure.ts';
+import { groupNumber } from './group-number.ts';
 import { openOffset } from './offset-store.ts';
 import type { RawRecord } from './stage.ts';
 

@@ -11,8 +11,21 @@ export class ContentionError extends Error {
   override name = 'ContentionError';
 }
 
+/** So much waits behind failed records of a partition that it is an outage and no bad record: it stands still until a person has looked. */
+export class HaltError extends Error {
+  override name = 'HaltError';
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly reason: string,
+  ) {
+    super(`${topic}/${partition} must stand still: ${reason}`);
+  }
+}
+
 /** How a failed transaction is to be treated. */
-export type FailureKind = 'fenced' | 'contention' | 'infrastructure' | 'data';
+export type FailureKind = 'fenced' | 'contention' | 'halt' | 'infrastructure' | 'data';
 
 const CONTENTION = new Set(['40001', '40P01', '23505', '55P03']);
 
@@ -31,6 +44,7 @@ const BROKEN =
 export function failureKind(error: unknown): FailureKind {
   if (error instanceof FencedError) return 'fenced';
   if (error instanceof ContentionError) return 'contention';
+  if (error instanceof HaltError) return 'halt';
   const { code, routine } = (error ?? {}) as { code?: unknown; routine?: unknown };
   if (typeof code === 'string') {
     if (CONTENTION.has(code)) return 'contention';

@@ -60,6 +60,16 @@ export async function noteInInbox(
   });
 }
 
+const FORGET = {
+  name: 'inbox-forget',
+  text: `DELETE FROM hub.inbox WHERE consumer_group = $1 AND month = $2 AND event = ANY($3::uuid[])`,
+};
+
+/** Takes back what this transaction noted of events that were not applied after all: an inbox row exists if and only if its effect does. */
+export async function forgetInInbox(tx: Transaction, groupId: number, month: number, events: readonly string[]): Promise<void> {
+  if (events.length > 0) await tx.query(FORGET, [groupId, month, uuidArray(events)]);
+}
+
 /** The inbox partition of a moment: months since January 1970. */
 export function inboxMonth(now: Date): number {
   return (now.getUTCFullYear() - 1970) * 12 + now.getUTCMonth();

@@ -1,8 +1,10 @@
-export { applyBatch, groupNumber, type BatchContext, type BatchResult, type PartitionSlice } from './apply-batch.ts';
+export { applyBatch, type BatchContext, type BatchResult, type PartitionSlice } from './apply-batch.ts';
 export { boolArray, byteaArray, float8Array, int2Array, int4Array, int8Array, textArray, uuidArray } from './binary-array.ts';
 export { Database, type DatabaseOptions, type Queryable, type Statement, type Transaction } from './database.ts';
+export { editQuarantined, type Edit, type EditOutcome } from './edit-quarantined.ts';
 export { contentHash, derivedId, eventKey } from './event-key.ts';
-export { ContentionError, failureKind, FencedError, type FailureKind } from './failure.ts';
+export { ContentionError, failureKind, FencedError, HaltError, type FailureKind } from './failure.ts';
+export { groupNumber } from './group-number.ts';
 export { hubMigrations } from './hub-migrations.ts';
 export { inboxMonth } from './inbox.ts';
 export { maintainPartitions, type Retention } from './maintenance.ts';
@@ -20,7 +22,13 @@ export {
   type PendingPart,
   type PendingRow,
 } from './outbox-queue.ts';
+export { listOperations, type Actor, type Operation, type OperationKind } from './operation-log.ts';
+export { PARKING_LIMITS, type ParkingLimits } from './parked.ts';
 export { quarantine, type QuarantineRow } from './quarantine.ts';
+export type { QuarantineFilter } from './quarantine-selection.ts';
+export { redrive, type FateCounts, type RedrivePorts, type RedriveReport, type RedriveRequest } from './redrive.ts';
+export type { KeyAction, Settled } from './redrive-key.ts';
 export { readRecord, type ReadRecord } from './read-record.ts';
 export type { Disposition, HubEvent, OutboxEvent, RawRecord, Stage, UnitOfWork } from './stage.ts';
 export type { Step, StepHook } from './step-hook.ts';
+export type { WrittenEvent } from './written-events.ts';

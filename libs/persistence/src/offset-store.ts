@@ -28,12 +28,24 @@ export interface Tally {
   quarantined: number;
 }
 
+/** Nothing counted yet. */
+export const emptyTally = (): Tally => ({ applied: 0, duplicate: 0, stale: 0, parked: 0, quarantined: 0 });
+
+/** What the fence tells of a group. */
+export interface Fence {
+  /** What was remembered of the group's tables under another epoch no longer holds. */
+  readonly epoch: number;
+  /** Topics of the batch in which keys of the group are blocked; normally none. */
+  readonly blockedTopics: ReadonlySet<string>;
+}
+
 const FENCE = {
   name: 'offset-fence',
   text: `UPDATE hub.consumer_offset o SET next_offset = u.next, gaps = o.gaps + u.gaps, updated_at = now()
 FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[]) AS u (topic, partition, expected, next, gaps)
 WHERE o.consumer_group = $1 AND o.topic = u.topic AND o.partition = u.partition AND o.next_offset = u.expected
-RETURNING o.topic, o.partition, o.epoch`,
+RETURNING o.topic, o.partition, o.epoch,
+  EXISTS (SELECT FROM hub.blocked_key b WHERE b.consumer_group = o.consumer_group AND b.topic = o.topic) AS blocked`,
 };
 const COUNT = {
   name: 'offset-count',
@@ -43,15 +55,12 @@ FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7:
 WHERE o.consumer_group = $1 AND o.topic = u.topic AND o.partition = u.partition`,
 };
 
-/**
- * Moves the offsets of a batch by compare-and-set, first in its transaction: a zombie's move finds another value and everything it did rolls back.
- * @returns the group's epoch: what was remembered of its tables under another one no longer holds.
- */
-export async function moveOffsets(tx: Transaction, group: string, moves: readonly OffsetMove[]): Promise<number> {
+/** Moves the offsets of a batch by compare-and-set, first in its transaction: a zombie's move finds another value and everything it did rolls back. */
+export async function moveOffsets(tx: Transaction, group: string, moves: readonly OffsetMove[]): Promise<Fence> {
   const sorted = [...moves].sort((left, right) =>
     left.topic < right.topic ? -1 : left.topic > right.topic ? 1 : left.partition - right.partition,
   );
-  const moved = await tx.query<{ topic: string; partition: number; epoch: number }>(FENCE, [
+  const moved = await tx.query<{ topic: string; partition: number; epoch: number; blocked: boolean }>(FENCE, [
     group,
     textArray(sorted.map((move) => move.topic)),
     int4Array(sorted.map((move) => move.partition)),
@@ -59,7 +68,11 @@ export async function moveOffsets(tx: Transaction, group: string, moves: readonl
     int8Array(sorted.map((move) => move.next)),
     int8Array(sorted.map((move) => move.gaps)),
   ]);
-  if (moved.length === sorted.length) return Math.max(0, ...moved.map((row) => row.epoch));
+  if (moved.length === sorted.length)
+    return {
+      epoch: Math.max(0, ...moved.map((row) => row.epoch)),
+      blockedTopics: new Set(moved.filter((row) => row.blocked).map((row) => row.topic)),
+    };
   const done = new Set(moved.map((row) => `${row.topic}/${row.partition}`));
   throw new FencedError(sorted.map((move) => `${move.topic}/${move.partition}`).filter((name) => !done.has(name)));
 }

@@ -1,5 +1,7 @@
 import type { Fault } from '@tributary/contracts';
 import type { Transaction } from './database.ts';
+import { keyHash } from './key-order.ts';
+import { packHeaders } from './raw-headers.ts';
 
 /** A record or a refused request that was not applied: kept raw, with its reasons. */
 export interface QuarantineRow {
@@ -16,12 +18,19 @@ export interface QuarantineRow {
   readonly key: Uint8Array | null;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly value: Uint8Array | null;
+  /** Kafka's own timestamp, milliseconds; absent for what came over HTTP. */
+  readonly timestamp?: number;
+  /** Whether later records of its topic and key wait until it is redriven or discarded. */
+  readonly blocks?: boolean;
 }
 
 const COLUMNS =
-  'consumer_group, topic, partition, record_offset, source, event_id, contract, schema_id, reason, faults, record_key, headers, value';
+  'consumer_group, topic, partition, record_offset, source, event_id, contract, schema_id, reason, faults, record_key, headers, value, record_headers, record_timestamp, key_hash, blocks';
 
-/** Stores rows in the caller's transaction; the same record or request seen again raises `seen` and `last_seen`. */
+/**
+ * Stores rows in the caller's transaction. The same record or request seen again raises `seen` and `last_seen`, and tells the reason of
+ * the last time; its bytes stay those of the first.
+ */
 export async function quarantine(tx: Transaction, rows: readonly QuarantineRow[]): Promise<void> {
   for (const row of rows) {
     // PostgreSQL's jsonb has no U+0000 and no lone surrogate: the evidence keeps them as escapes, the raw bytes keep them as they are.
@@ -44,8 +53,8 @@ export async function quarantine(tx: Transaction, rows: readonly QuarantineRow[]
         ? '(consumer_group, source, event_id, md5(value)) WHERE topic IS NULL'
         : '(consumer_group, topic, partition, record_offset) WHERE topic IS NOT NULL';
     await tx.query(
-      `INSERT INTO hub.quarantine (${COLUMNS}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)
-ON CONFLICT ${target} DO UPDATE SET seen = hub.quarantine.seen + 1, last_seen = now()`,
+      `INSERT INTO hub.quarantine (${COLUMNS}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)
+ON CONFLICT ${target} DO UPDATE SET seen = hub.quarantine.seen + 1, last_seen = now(), reason = excluded.reason, faults = excluded.faults`,
       [
         row.group,
         row.position?.topic ?? null,
@@ -60,6 +69,10 @@ ON CONFLICT ${target} DO UPDATE SET seen = hub.quarantine.seen + 1, last_seen = 
         row.key,
         safe(row.headers),
         row.value,
+        row.position === undefined ? null : packHeaders(row.headers),
+        row.timestamp ?? null,
+        row.key === null || row.key.length === 0 ? null : keyHash(row.key),
+        row.blocks === true,
       ],
     );
   }
