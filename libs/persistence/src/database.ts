@@ -1,12 +1,9 @@
 import pg from 'pg';
-import { binaryParser } from './binary-result.ts';
 
 /** A statement; a named one is prepared once per connection. */
 export interface Statement {
   readonly name?: string;
   readonly text: string;
-  /** Ask for results in PostgreSQL's binary form: pays for large bytea, which text form doubles. */
-  readonly binary?: boolean;
 }
 
 /** Something SQL can be sent to. */
@@ -44,12 +41,7 @@ export class Database implements Queryable {
       statement_timeout: options.statementTimeout ?? 30_000,
       idle_in_transaction_session_timeout: 60_000,
       types: {
-        getTypeParser: (oid, format) =>
-          (format as string) === 'binary'
-            ? binaryParser(oid)
-            : oid === pg.types.builtins.INT8
-              ? parseBigInt
-              : pg.types.getTypeParser(oid, format as 'text'),
+        getTypeParser: (oid, format) => (oid === pg.types.builtins.INT8 ? parseBigInt : pg.types.getTypeParser(oid, format as 'text')),
       } as pg.CustomTypesConfig,
     });
     // Without a listener an idle connection that breaks would end the process; the pool drops it by itself.

@@ -29,7 +29,6 @@ const PARTS = {
 // One range of the primary key for each part; the held keys are few or none.
 const ROWS = {
   name: 'outbox-rows',
-  binary: true,
   text: `SELECT o.sequence, p.day::text AS day, o.aggregatetype AS topic, o.aggregateid AS key, o.payload, o.headers, h.key IS NOT NULL AS held
 FROM unnest($1::bigint[], $2::bigint[], $3::date[]) AS p (first, behind, day)
 CROSS JOIN LATERAL (SELECT * FROM hub.outbox r WHERE r.created_on = p.day AND r.sequence >= p.first AND r.sequence < p.behind ORDER BY r.sequence OFFSET 0) o

@@ -4,6 +4,7 @@ import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-d
 import { Database } from './database.ts';
 import { derivedId } from './event-key.ts';
 import { appendOutbox, insertOutboxRows, MAX_PAYLOAD_BYTES, OUTBOX_SHARDS, shardOf } from './outbox.ts';
+import { pendingRows } from './outbox-queue.ts';
 import type { OutboxEvent } from './stage.ts';
 
 const event = (key: string, cause: string, change: Partial<OutboxEvent> = {}): OutboxEvent => ({
@@ -48,6 +49,19 @@ describe('the outbox', () => {
       'SELECT id, seq, aggregateid AS key, payload, headers FROM hub.outbox WHERE aggregateid LIKE $1 ORDER BY sequence',
       [like],
     );
+
+  it('hands each payload to the relay byte by byte, text or not', async () => {
+    const payload = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    const row = { id: 'bytes', topic: 'bytes', key: 'bytes', type: 'bytes', payload, seq: 200n, headers: { name: 'Zoë 王 "\u0001' } };
+    await database.transaction((tx) => insertOutboxRows(tx, [row]));
+    const [found] = (await pendingRows(database, [shardOf('bytes')], 10)).rows;
+    expect(found?.payload?.toString('hex')).toBe(payload.toString('hex'));
+    expect(found).toMatchObject({ headers: row.headers, held: false });
+    const [{ sequence } = { sequence: 0n }] = await database.query<{ sequence: bigint }>(
+      `SELECT sequence FROM hub.outbox WHERE id = 'bytes'`,
+    );
+    expect(found?.sequence).toBe(sequence);
+  });
 
   it('numbers each key 1, 2, 3 without a gap under four writers at once, and the order in the table agrees', async () => {
     const keys = ['w-a', 'w-b', 'w-c', 'w-d', 'w-e'];
