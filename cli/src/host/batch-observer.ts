@@ -1,8 +1,5 @@
-import type { BatchObserver } from '@tributary/kafka';
+import type { BatchObserver, PartitionStall } from '@tributary/kafka';
 import type { Health, Metrics } from '@tributary/runtime';
-
-/** A partition that lags without moving for this long makes the process not ready. */
-const STALL_MS = 120_000;
 
 /** Turns what the transport reports into metrics and readiness: records by what became of them, batch times, lag, halted and stalled partitions. */
 export function createBatchObserver(metrics: Metrics, health: Health): BatchObserver {
@@ -19,7 +16,15 @@ export function createBatchObserver(metrics: Metrics, health: Health): BatchObse
     'topic',
     'partition',
   ]);
-  const stalls = new Map<string, NodeJS.Timeout>();
+  // Changes with every batch: kept, and told when somebody asks.
+  const held = new Map<string, Parameters<BatchObserver['held']>>();
+  const heldGauge = (name: string, help: string, value: (of: Parameters<BatchObserver['held']>) => number): void =>
+    void metrics.gauge(name, help, ['group'], (gauge) => {
+      for (const [group, last] of held) gauge.set({ group }, value(last));
+    });
+  heldGauge('held_records', 'Records that are fetched and not committed yet.', ([, amount]) => amount.events);
+  heldGauge('held_bytes', 'Bytes that are fetched and not committed yet.', ([, amount]) => amount.bytes);
+  heldGauge('fetch_paused', '1 while fetching stands still because too much is held.', ([, , paused]) => (paused ? 1 : 0));
   return {
     batch(group, result, milliseconds) {
       for (const name of ['applied', 'duplicate', 'stale', 'parked', 'quarantined'] as const)
@@ -32,21 +37,29 @@ export function createBatchObserver(metrics: Metrics, health: Health): BatchObse
       const lag = Number(high - next);
       lagRecords.set(labels, Math.max(0, lag));
       lagSeconds.set(labels, lag <= 0 ? 0 : Math.max(0, (Date.now() - lastTimestamp) / 1000));
-      const name = `${group} ${topic}/${partition}`;
-      clearTimeout(stalls.get(name));
-      health.report(name, 'ok');
-      if (lag <= 0) stalls.delete(name);
-      else {
-        const timer = setTimeout(
-          () => health.report(name, { reason: `lags ${lag} records and has not moved for ${STALL_MS / 1000} s` }),
-          STALL_MS,
-        );
-        timer.unref();
-        stalls.set(name, timer);
-      }
+    },
+    stalled(group, topic, partition, stall) {
+      health.report(`${group} ${topic}/${partition}`, stall === undefined ? 'ok' : { reason: stallReason(stall) });
+    },
+    silent(group, milliseconds) {
+      health.report(
+        `broker of ${group}`,
+        milliseconds === undefined ? 'ok' : { reason: `has not answered for ${Math.round(milliseconds / 1000)} s` },
+      );
+    },
+    held(...last) {
+      held.set(last[0], last);
     },
     halted(group, topic, partition, reason) {
       health.report(`${group} ${topic}/${partition}`, reason === undefined ? 'ok' : { reason });
     },
   };
 }
+
+const WAITS_FOR = {
+  commit: 'its records wait for the database',
+  fetch: 'nothing of it is fetched',
+  position: 'its position could not be read from the database',
+};
+const stallReason = ({ lag, milliseconds, waitsFor }: PartitionStall): string =>
+  `lags ${lag} records and has not moved for ${Math.round(milliseconds / 1000)} s: ${WAITS_FOR[waitsFor]}`;

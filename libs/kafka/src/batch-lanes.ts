@@ -1,5 +1,6 @@
 import {
   applyBatch,
+  failureKind,
   groupNumber,
   storedOffsets,
   type BatchResult,
@@ -9,6 +10,7 @@ import {
   type StepHook,
 } from '@tributary/persistence';
 import { Accumulator, type Pending } from './accumulator.ts';
+import { recordBytes } from './batch-records.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { retryUntilStopped } from './retry-until-stopped.ts';
 import { StoppingError } from './stopping-error.ts';
@@ -35,6 +37,7 @@ export class BatchLanes {
   private busy = 0;
   private groupId = 0;
   private stopping = false;
+  private yielding = false;
   private idle: (() => void) | undefined;
 
   constructor(private readonly options: BatchLanesOptions) {
@@ -52,16 +55,35 @@ export class BatchLanes {
     if (this.busy > 0) await new Promise<void>((resolve) => (this.idle = resolve));
   }
 
+  /**
+   * The group is being divided anew: what waits is given up with a `StoppingError`, and what is in flight ends or, when the database does
+   * not answer, is given up too. Until `resume` nothing is taken.
+   */
+  yield(): void {
+    if (this.yielding) return;
+    this.yielding = true;
+    this.accumulator.abandon(new StoppingError());
+  }
+
+  /** This process has its new share. */
+  resume(): void {
+    this.yielding = false;
+  }
+
   /** Applies records of one partition, in a transaction shared with whatever else waits. Resolves when they are committed. */
   apply(topic: string, partition: number, expected: bigint, next: bigint, records: readonly RawRecord[]): Promise<void> {
-    if (this.stopping) return Promise.reject(new StoppingError());
+    if (this.givesUp()) return Promise.reject(new StoppingError());
     return new Promise((resolve, reject) => {
-      const bytes = records.reduce((sum, record) => sum + (record.value?.length ?? 0), 0);
+      const bytes = records.reduce((sum, record) => sum + recordBytes(record), 0);
       const settle: Pending['settle'] = (outcome) => (outcome.ok ? resolve() : reject(outcome.error as Error));
       this.accumulator.add({ topic, partition, expected, next, records, bytes, settle });
       // The fetch hands over several partitions in one turn of the event loop: let them gather before a lane takes them.
       setImmediate(() => this.runLanes());
     });
+  }
+
+  private givesUp(): boolean {
+    return this.stopping || this.yielding;
   }
 
   private runLanes(): void {
@@ -78,14 +100,16 @@ export class BatchLanes {
       const context = { database, stage, groupId: this.groupId, now, silent, ...(onStep && { onStep }) };
       const result = await retryUntilStopped(
         () => applyBatch(context, batch),
-        () => this.stopping,
+        () => this.givesUp(),
         log,
         () => this.learnOutcome(batch),
       );
       if (result !== undefined) onBatch(result, performance.now() - started);
       for (const pending of batch) pending.settle({ ok: true });
     } catch (error) {
-      for (const pending of batch) pending.settle({ ok: false, error });
+      // Given up while the database did not answer: whether it was applied is read from the offset rows by whoever goes on.
+      const reason = this.givesUp() && failureKind(error) !== 'fenced' ? new StoppingError({ cause: error }) : error;
+      for (const pending of batch) pending.settle({ ok: false, error: reason });
     } finally {
       this.busy -= 1;
       if (this.busy === 0) this.idle?.();

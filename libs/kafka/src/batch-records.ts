@@ -1,5 +1,5 @@
 import type { RawRecord } from '@tributary/persistence';
-import type { Batch } from 'kafkajs';
+import type { Batch, IHeaders } from 'kafkajs';
 
 /** Most records of one partition in one transaction. */
 export const MAX_SLICE = 2_000;
@@ -16,3 +16,20 @@ export function batchRecords(batch: Batch): RawRecord[] {
     timestamp: Number(message.timestamp),
   }));
 }
+
+/** How much memory a batch ties up: records, and bytes of keys, values and headers. */
+export function batchAmount({ messages }: Batch): { readonly events: number; readonly bytes: number } {
+  let bytes = 0;
+  for (const message of messages) bytes += recordBytes(message);
+  return { events: messages.length, bytes };
+}
+
+/** Bytes of a record's key, value and headers. */
+export function recordBytes({ key, value, headers }: Pick<RawRecord, 'key' | 'value'> & { readonly headers?: object }): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const name in headers) bytes += name.length + headerBytes((headers as IHeaders)[name]);
+  return bytes;
+}
+
+const headerBytes = (header: IHeaders[string]): number =>
+  Array.isArray(header) ? header.reduce((sum, item) => sum + item.length, 0) : (header?.length ?? 0);

@@ -2,10 +2,13 @@ import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { failureKind, HaltError, type BatchResult, type Database, type RawRecord, type Stage, type StepHook } from '@tributary/persistence';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { BatchLanes } from './batch-lanes.ts';
-import { batchRecords, MAX_SLICE } from './batch-records.ts';
+import { batchAmount, batchRecords, MAX_SLICE } from './batch-records.ts';
+import { HeldBatches, type HeldAmount } from './held-batches.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { LagCommits } from './lag-commits.ts';
-import { PartitionPositions } from './partition-positions.ts';
+import { PartitionPositions, type TopicPartition } from './partition-positions.ts';
+import type { PartitionState } from './partition-state.ts';
+import { PartitionWatch, type PartitionStall } from './partition-watch.ts';
 import { StoppingError } from './stopping-error.ts';
 import type { WatermarkReader } from './topic-admin.ts';
 
@@ -15,6 +18,21 @@ export interface BatchObserver {
   position(group: string, topic: string, partition: number, next: bigint, high: bigint, lastTimestamp: number): void;
   /** A partition that stands still for a reason a person must look at; `undefined` when it moves. */
   halted(group: string, topic: string, partition: number, reason: string | undefined): void;
+  /** A partition that lags without moving; told again and again as long as it does, and `undefined` once when it moves. */
+  stalled(group: string, topic: string, partition: number, stall: PartitionStall | undefined): void;
+  /** The broker has not answered for so many milliseconds; `undefined` once when it does again. */
+  silent(group: string, milliseconds: number | undefined): void;
+  /** What is fetched and not committed yet, over all partitions, and whether fetching stands still for it. */
+  held(group: string, amount: HeldAmount, paused: boolean): void;
+}
+
+/** Times of the group's protocol, milliseconds. */
+export interface GroupTimeouts {
+  /** Without a heartbeat for so long the member is taken for dead. */
+  readonly session: number;
+  /** A member that has not come back to the group after so long loses its partitions. */
+  readonly rebalance: number;
+  readonly heartbeat: number;
 }
 
 /** What the transport needs. */
@@ -30,16 +48,27 @@ export interface KafkaBatchServerOptions {
   readonly maxEvents: number;
   readonly maxBytes: number;
   readonly now: () => Date;
-  /** Pause between comparisons of the positions with the broker's watermarks, milliseconds; a minute by default. */
+  /** What may be fetched and not committed, over all partitions: beyond it nothing more is fetched. */
+  readonly maxHeld?: HeldAmount;
+  readonly timeouts?: GroupTimeouts;
+  /** Pause between comparisons of the positions with the broker's watermarks, milliseconds; 15 seconds by default. */
   readonly watchMs?: number;
   readonly onStep?: StepHook;
+  /** Lag without progress for so long is a stall, milliseconds; 90 seconds by default. */
+  readonly stallMs?: number;
   /** The consumer is gone for good: the process should stop and be started again. */
   readonly onCrash: (error: Error) => void;
 }
 
-const HEARTBEAT_MS = 3_000;
+const TIMEOUTS: GroupTimeouts = { session: 15_000, rebalance: 30_000, heartbeat: 3_000 };
+const MAX_HELD: HeldAmount = { events: 100_000, bytes: 32 * 1024 * 1024 };
+/** One answer of a broker: small ones make a replay lighter and faster. */
+const FETCH_BYTES = 8 * 1024 * 1024;
+const FETCH_BYTES_PER_PARTITION = 128 * 1024;
 const COMMIT_MS = 5_000;
-const WATCH_MS = 60_000;
+/** Together less than two minutes from the first record that waits to the report. */
+const WATCH_MS = 15_000;
+const STALL_MS = 90_000;
 
 /**
  * Nest transport strategy over kafkajs `eachBatch`: the offsets are PostgreSQL's (compare-and-set inside each batch's transaction), Kafka's
@@ -50,16 +79,18 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private consumer: Consumer | undefined;
   private readonly lanes: BatchLanes;
   private readonly positions: PartitionPositions;
+  private readonly watch: PartitionWatch;
   private readonly commits: LagCommits;
+  private readonly held: HeldBatches;
   private stopping = false;
   private commitTimer: NodeJS.Timeout | undefined;
-  private watchTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: KafkaBatchServerOptions) {
     super();
     const { stage, database, watermarks, log, observer } = options;
     this.lanes = new BatchLanes({ ...options, onBatch: (result, milliseconds) => observer.batch(stage.group, result, milliseconds) });
     this.commits = new LagCommits(stage.group, log);
+    this.held = new HeldBatches(options.maxHeld ?? MAX_HELD);
     this.positions = new PartitionPositions({
       group: stage.group,
       database,
@@ -69,8 +100,19 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       seek: (topic, partition, offset) => this.consumer?.seek({ topic, partition, offset: offset.toString() }),
       onHalt: (topic, partition, reason) => {
         observer.halted(stage.group, topic, partition, reason);
-        this.consumer?.pause([{ topic, partitions: [partition] }]);
+        this.fetching('pause', [{ topic, partition }]);
       },
+      onHaltOver: (topic, partition) => observer.halted(stage.group, topic, partition, undefined),
+    });
+    this.watch = new PartitionWatch({
+      group: stage.group,
+      positions: this.positions,
+      watermarks,
+      log,
+      everyMs: options.watchMs ?? WATCH_MS,
+      stallMs: options.stallMs ?? STALL_MS,
+      onStall: (topic, partition, stall) => this.onStall(topic, partition, stall),
+      onSilence: (milliseconds) => observer.silent(stage.group, milliseconds),
     });
   }
 
@@ -82,7 +124,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   async close(): Promise<void> {
     this.stopping = true;
     clearInterval(this.commitTimer);
-    clearInterval(this.watchTimer);
+    this.watch.stop();
     await this.lanes.close();
     await this.commits.commit(this.consumer);
     await this.consumer?.disconnect();
@@ -101,14 +143,15 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   private async start(): Promise<void> {
-    const { kafka, stage, log } = this.options;
+    const { kafka, stage, log, timeouts = TIMEOUTS } = this.options;
     await this.lanes.open();
     const consumer = kafka.consumer({
       groupId: stage.group,
-      sessionTimeout: 15_000,
-      rebalanceTimeout: 30_000,
-      heartbeatInterval: HEARTBEAT_MS,
-      maxBytesPerPartition: 128 * 1024,
+      sessionTimeout: timeouts.session,
+      rebalanceTimeout: timeouts.rebalance,
+      heartbeatInterval: timeouts.heartbeat,
+      maxBytes: FETCH_BYTES,
+      maxBytesPerPartition: FETCH_BYTES_PER_PARTITION,
       minBytes: 1,
       maxWaitTimeInMs: 500,
       allowAutoTopicCreation: false,
@@ -120,9 +163,23 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       if (!payload.restart && !this.stopping) this.options.onCrash(payload.error);
     });
     consumer.on('consumer.group_join', ({ payload }) => {
-      void this.positions.assign(
-        Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition }))),
+      const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+        partitions.map((partition) => ({ topic, partition })),
       );
+      // kafkajs keeps what was paused over an assignment; what halts will halt again for the same reason.
+      this.fetching('resume', assigned);
+      this.lanes.resume();
+      void this.positions.assign(assigned).then(() => this.watch.look());
+      if (this.held.isFull) this.fetching('pause', assigned);
+    });
+    // kafkajs hands over no batch that is left without a record: its offsets are passed, or they would look like lag for ever.
+    consumer.on('consumer.end_batch_process', ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
+      if (batchSize > 0) return;
+      this.positions
+        .passEmpty(topic, partition, BigInt((firstOffset as string | null) ?? lastOffset), BigInt(lastOffset))
+        .catch((error: unknown) =>
+          log.warn({ err: error, group: stage.group, topic, partition }, 'offsets without a record were not passed'),
+        );
     });
     await consumer.connect();
     await consumer.subscribe({ topics: stage.reads.map((contract) => contract.topic), fromBeginning: true });
@@ -133,16 +190,22 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       eachBatch: (payload) => this.eachBatch(payload),
     });
     this.commitTimer = setInterval(() => void this.commits.commit(consumer), COMMIT_MS);
-    this.watchTimer = setInterval(() => void this.positions.watch(), this.options.watchMs ?? WATCH_MS);
+    this.watch.start();
   }
 
   private async eachBatch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
-    const { log, stage } = this.options;
+    const { log, stage, observer, timeouts = TIMEOUTS } = this.options;
     const heart = setInterval(() => {
-      // A failed heartbeat is reported by kafkajs itself at the next fetch: the group has moved on and the fence decides.
-      payload.heartbeat().catch((error: unknown) => log.warn({ err: error, group: stage.group }, 'heartbeat failed'));
-    }, HEARTBEAT_MS);
+      // kafkajs sends it again after the batch and then acts on the answer.
+      payload.heartbeat().catch((error: unknown) => {
+        log.warn({ err: error, group: stage.group }, 'heartbeat failed');
+        if (REBALANCING.has((error as { type?: unknown }).type)) this.lanes.yield();
+      });
+    }, timeouts.heartbeat);
+    const amount = batchAmount(batch);
+    if (this.held.take(amount)) this.fetching('pause', this.positions.flowing());
+    observer.held(stage.group, this.held.amount, this.held.isFull);
     try {
       await this.consume(payload);
     } catch (error) {
@@ -156,6 +219,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       this.positions.forget(batch.topic, batch.partition);
     } finally {
       clearInterval(heart);
+      if (this.held.release(amount)) this.fetching('resume', this.positions.flowing());
+      observer.held(stage.group, this.held.amount, this.held.isFull);
     }
   }
 
@@ -165,10 +230,42 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     if (error.topic === topic && error.partition === partition) await this.positions.haltAt(topic, partition, error.reason);
   }
 
-  private async consume({ batch, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {
+  /**
+   * A partition that lags without moving. When its records wait for the database, that is what has to come back. When nothing of it is
+   * fetched, it is asked for again, and if that does not help for as long again, only a new start will.
+   */
+  private onStall(topic: string, partition: number, stall: PartitionStall | undefined): void {
+    const { observer, stage, log, onCrash, stallMs = STALL_MS } = this.options;
+    observer.stalled(stage.group, topic, partition, stall);
+    if (stall?.waitsFor !== 'fetch') return;
+    const { lag, milliseconds } = stall;
+    log.error({ group: stage.group, topic, partition, lag: lag.toString(), milliseconds }, 'a partition is not fetched');
+    if (milliseconds < 2 * stallMs) this.positions.seekAgain(topic, partition);
+    else onCrash(new Error(`${stage.group}: ${topic}/${partition} has not been fetched for ${Math.round(milliseconds / 1_000)} s`));
+  }
+
+  private fetching(change: 'pause' | 'resume', partitions: readonly TopicPartition[]): void {
+    try {
+      this.consumer?.[change](byTopic(partitions));
+    } catch (error) {
+      // Between a crash and its new start kafkajs has no group to tell; the next assignment starts from what is known then.
+      this.options.log.warn({ err: error, group: this.options.stage.group }, `fetching could not ${change}`);
+    }
+  }
+
+  private async consume(payload: EachBatchPayload): Promise<void> {
+    const state = await this.positions.open(payload.batch.topic, payload.batch.partition);
+    state.inHand = true;
+    try {
+      await this.applyRecords(payload, state);
+    } finally {
+      state.inHand = false;
+    }
+  }
+
+  private async applyRecords({ batch, resolveOffset, isRunning, isStale }: EachBatchPayload, state: PartitionState): Promise<void> {
     const { topic, partition } = batch;
     const { stage, observer } = this.options;
-    const state = await this.positions.open(topic, partition);
     const high = BigInt(batch.highWatermark);
     // The end lies before what was applied: another topic of the same name, unless this fetch is older than what another owner did since.
     if (high < state.next) await this.positions.haltIfFault(topic, partition, state);
@@ -201,4 +298,19 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       observer.position(stage.group, topic, partition, next, high, end.timestamp);
     }
   }
+}
+
+/** What a heartbeat is answered with when the group has moved on without this member. */
+const REBALANCING: ReadonlySet<unknown> = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+
+/** As kafkajs wants them. */
+function byTopic(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {
+  const topics = new Map<string, number[]>();
+  for (const { topic, partition } of partitions) topics.set(topic, [...(topics.get(topic) ?? []), partition]);
+  return [...topics].map(([topic, numbers]) => ({ topic, partitions: numbers }));
 }

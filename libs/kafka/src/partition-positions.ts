@@ -1,23 +1,15 @@
 import { openOffset, type Database } from '@tributary/persistence';
 import type { KafkaLog } from './kafka-client.ts';
+import { PartitionState } from './partition-state.ts';
 import { positionFault } from './position-fault.ts';
 import { retryUntilStopped } from './retry-until-stopped.ts';
 import { StoppingError } from './stopping-error.ts';
-import type { WatermarkReader } from './topic-admin.ts';
+import type { Watermark, WatermarkReader } from './topic-admin.ts';
 
 /** A partition of a topic. */
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
-}
-
-/** Where the group stands in a partition, as far as this process knows. */
-export interface PartitionState {
-  next: bigint;
-  /** Offset of a gap that was already asked for again. */
-  reseeked: bigint | undefined;
-  /** Stands still until a person has looked at it and the process was started again. */
-  halted: boolean;
 }
 
 /** What the positions need of the transport around them. */
@@ -31,6 +23,8 @@ export interface PartitionPositionsOptions {
   readonly seek: (topic: string, partition: number, offset: bigint) => void;
   /** The partition stands still from now on: it is not to be fetched. */
   readonly onHalt: (topic: string, partition: number, reason: string) => void;
+  /** A halted partition is assigned anew, perhaps to another member: whoever has it now finds the fault again. */
+  readonly onHaltOver: (topic: string, partition: number) => void;
 }
 
 /**
@@ -48,7 +42,8 @@ export class PartitionPositions {
    * moment, an operator's hand): without a record arriving, nothing else would ever ask for what lies in between.
    */
   async assign(assigned: readonly TopicPartition[]): Promise<void> {
-    const { group, log, seek, stopped } = this.options;
+    const { group, log, seek, stopped, onHaltOver } = this.options;
+    for (const { topic, partition } of this.assigned) if (this.known(topic, partition)?.halted === true) onHaltOver(topic, partition);
     this.states.clear();
     this.assigned = assigned;
     for (const { topic, partition } of assigned) {
@@ -60,7 +55,25 @@ export class PartitionPositions {
         log.warn({ err: error, topic, partition, group }, 'position not read at assignment');
       }
     }
-    await this.watch();
+  }
+
+  /** Topics of the assignment. */
+  topics(): string[] {
+    return [...new Set(this.assigned.map(({ topic }) => topic))];
+  }
+
+  isAssigned(topic: string, partition: number): boolean {
+    return this.assigned.some((mine) => mine.topic === topic && mine.partition === partition);
+  }
+
+  /** The position of a partition if this process has it. */
+  known(topic: string, partition: number): PartitionState | undefined {
+    return this.states.get(`${topic}/${partition}`);
+  }
+
+  /** Assigned partitions that do not stand still for a fault. */
+  flowing(): TopicPartition[] {
+    return this.assigned.filter(({ topic, partition }) => this.states.get(`${topic}/${partition}`)?.halted !== true);
   }
 
   /** The position of a partition, read from the database when this process does not know it. */
@@ -75,10 +88,16 @@ export class PartitionPositions {
       log,
     );
     const next = await retryUntilStopped(() => openOffset(database, group, topic, partition, mark?.low ?? 0n), stopped, log);
-    const state = this.states.get(name) ?? { next, reseeked: undefined, halted: false };
+    const state = this.states.get(name) ?? new PartitionState(next);
     this.states.set(name, state);
-    if (mark !== undefined && positionFault(state.next, mark) !== undefined) await this.haltIfFault(topic, partition, state);
+    if (mark !== undefined) await this.haltIfFault(topic, partition, state, mark);
     return state;
+  }
+
+  /** Fetches a partition once more from where it stands. */
+  seekAgain(topic: string, partition: number): void {
+    const state = this.known(topic, partition);
+    if (state) this.options.seek(topic, partition, state.next);
   }
 
   /** Another owner moved the partition: the position is read again before anything else is applied. */
@@ -86,23 +105,12 @@ export class PartitionPositions {
     this.states.delete(`${topic}/${partition}`);
   }
 
-  /** Compares the positions with what the broker still has: records removed unread and topics made again halt, also when nothing arrives. */
-  async watch(): Promise<void> {
-    const { watermarks, group, log, stopped } = this.options;
-    try {
-      const marks = await watermarks.read([...new Set(this.assigned.map(({ topic }) => topic))]);
-      for (const mark of marks) {
-        const state = this.states.get(`${mark.topic}/${mark.partition}`);
-        // Read again on suspicion: this answer may be older than the position.
-        if (state !== undefined && positionFault(state.next, mark) !== undefined) await this.haltIfFault(mark.topic, mark.partition, state);
-      }
-    } catch (error) {
-      if (!stopped()) log.warn({ err: error, group }, 'watermarks were not read');
-    }
-  }
-
-  /** Asks the broker what it has now; halts the partition when it cannot go on from its position. */
-  async haltIfFault(topic: string, partition: number, state: PartitionState): Promise<boolean> {
+  /**
+   * Halts the partition when it cannot go on from its position.
+   * @param seen an answer of the broker, which may be older than the position: on suspicion it is asked again.
+   */
+  async haltIfFault(topic: string, partition: number, state: PartitionState, seen?: Watermark): Promise<boolean> {
+    if (state.halted || (seen !== undefined && positionFault(state.next, seen) === undefined)) return state.halted;
     const before = state.next;
     const mark = (await this.options.watermarks.read([topic])).find((entry) => entry.partition === partition);
     const reason = mark === undefined ? undefined : positionFault(state.next, mark, before);
@@ -111,12 +119,22 @@ export class PartitionPositions {
   }
 
   /**
+   * Offsets up to `last` were fetched and hold no record to apply. Where they do not join the position, the broker is asked first whether
+   * something was removed in between.
+   */
+  async passEmpty(topic: string, partition: number, first: bigint, last: bigint): Promise<void> {
+    const state = this.states.get(`${topic}/${partition}`);
+    if (state === undefined || (first > state.passed && (await this.haltIfFault(topic, partition, state)))) return;
+    state.passEmpty(last + 1n);
+  }
+
+  /**
    * A batch starts after the stored offset. Either offsets in between hold no record (compaction), or the topic was trimmed or the fetch
    * began elsewhere. Asks once more for the stored offset; when the broker no longer has it, the partition halts with the range.
    * @returns whether the batch is to be left.
    */
   async leaveForGap(topic: string, partition: number, state: PartitionState, first: bigint): Promise<boolean> {
-    if (first <= state.next || state.reseeked === state.next) return false;
+    if (first <= state.passed || state.reseeked === state.next) return false;
     if (await this.haltIfFault(topic, partition, state)) return true;
     state.reseeked = state.next;
     this.options.seek(topic, partition, state.next);

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Database } from '@tributary/persistence';
+import type { Consumer } from 'kafkajs';
+import { BatchServerRig, type StartedServer } from '../../../test/support/batch-server-rig.ts';
+import { eventually } from '../../../test/support/eventually.ts';
+
+/** The shortest session that the broker takes by default. */
+const timeouts = { session: 6_000, rebalance: 6_000, heartbeat: 300 };
+
+describe('the batch server while its group or its database make trouble', () => {
+  let rig: BatchServerRig;
+  let blocker: Database;
+  beforeAll(async () => {
+    rig = await BatchServerRig.open();
+    blocker = new Database({ url: rig.own.url, max: 2, applicationName: 'spec blocker' });
+  }, 60_000);
+  afterAll(async () => {
+    await blocker.close();
+    await rig.close();
+  }, 30_000);
+
+  /** Holds the offset rows of a group under lock, as a long report or a stuck session would. */
+  function lockOffsets(group: string): { held: Promise<void>; release: () => Promise<void> } {
+    let free: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (free = resolve));
+    let taken: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (taken = resolve));
+    const done = blocker.transaction(async (tx) => {
+      await tx.query('SELECT FROM hub.consumer_offset WHERE consumer_group = $1 FOR UPDATE', [group]);
+      taken();
+      await gate;
+    });
+    return { held, release: () => (free(), done) };
+  }
+  const waiting = (): Promise<{ pid: number }[]> =>
+    rig.own.database.query(`SELECT pid FROM pg_stat_activity WHERE application_name = 'spec load' AND wait_event_type = 'Lock'`);
+  /** Counts events of the consumer under a server. */
+  function count(started: StartedServer, event: 'consumer.group_join' | 'consumer.heartbeat' | 'consumer.rebalancing'): { n: number } {
+    const seen = { n: 0 };
+    started.server.unwrap<Consumer>().on(event as 'consumer.heartbeat', () => void (seen.n += 1));
+    return seen;
+  }
+
+  it('keeps its place in the group while rows are locked for longer than the session lasts (K6)', async () => {
+    const name = await rig.topic(3);
+    const group = `g-${name}`;
+    await rig.send(name, 0, 30);
+    const started = await rig.start(name, { group, timeouts });
+    await rig.allOnce(name, 30);
+    const joins = count(started, 'consumer.group_join');
+    const lock = lockOffsets(group);
+    await lock.held;
+    const lockedAt = performance.now();
+    await rig.send(name, 30, 60);
+    await eventually(waiting, (rows) => rows.length > 0);
+    const beats = count(started, 'consumer.heartbeat');
+    await eventually(
+      () => performance.now() - lockedAt,
+      (held) => held > timeouts.session + 2_000,
+    );
+    expect(beats.n).toBeGreaterThan(timeouts.session / timeouts.heartbeat / 2);
+    expect(await rig.counted(name)).toEqual({ count: 30, most: 1 });
+    await lock.release();
+    await rig.allOnce(name, 60);
+    expect(joins.n).toBe(0);
+    await rig.identity(group);
+    await started.close();
+  }, 60_000);
+
+  it('drains what is in flight and gives back what waits when another member joins (K7)', async () => {
+    const name = await rig.topic(6);
+    const group = `g-${name}`;
+    const gate = rig.gate();
+    // One lane and one record a transaction: one batch is in flight, everything else waits behind it.
+    const first = await rig.start(name, { group, timeouts, lanes: 1, maxEvents: 1, onClose: () => gate.pass() });
+    for (let partition = 0; partition < 6; partition += 1) await rig.send(name, partition * 10, partition * 10 + 10, partition);
+    await eventually(
+      () => gate.arrived,
+      (n) => n > 0,
+    );
+    const rebalancing = count(first, 'consumer.rebalancing');
+    const starting = rig.start(name, { group, timeouts });
+    // The first member hears of it at its next heartbeat, and comes back to the group only when what is in flight has ended.
+    await eventually(
+      () => rig.admin.describeGroups([group]),
+      ({ groups }) => groups[0]?.state === 'PreparingRebalance',
+    );
+    expect(rebalancing.n).toBe(0);
+    gate.open();
+    const second = await starting;
+    await eventually(
+      () => rebalancing.n,
+      (n) => n > 0,
+    );
+    await rig.allOnce(name, 60);
+    expect(await rig.identity(group)).toMatchObject({ consumed: 60n });
+    await Promise.all([first.close(), second.close()]);
+  }, 60_000);
+
+  it('rolls back what a member still has in flight after the group went on without it (K7)', async () => {
+    const name = await rig.topic(2);
+    const group = `g-${name}`;
+    await rig.send(name, 0, 20);
+    const lost = await rig.start(name, { group, timeouts });
+    await rig.allOnce(name, 20);
+    const lock = lockOffsets(group);
+    await lock.held;
+    await rig.send(name, 20, 40);
+    await eventually(waiting, (rows) => rows.length > 0);
+    const rebalancing = count(lost, 'consumer.rebalancing');
+    // It cannot come back in time: its transaction stands behind the lock. The other one gets all partitions.
+    const other = await rig.start(name, { group, timeouts });
+    await eventually(
+      () => rig.admin.describeGroups([group]),
+      ({ groups }) => groups[0]?.state === 'Stable' && groups[0].members.length === 1,
+      30_000,
+    );
+    expect(rebalancing.n).toBe(0);
+    await lock.release();
+    await rig.allOnce(name, 40);
+    await rig.send(name, 40, 60);
+    await rig.allOnce(name, 60);
+    expect(await rig.identity(group)).toMatchObject({ consumed: 60n });
+    await Promise.all([lost.close(), other.close()]);
+  }, 90_000);
+});
