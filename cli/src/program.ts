@@ -5,6 +5,7 @@ import { registerDataVerbs } from './verbs/data.ts';
 import { registerErpSimVerb } from './verbs/erp-sim.ts';
 import { registerInspectVerbs } from './verbs/inspect.ts';
 import { registerModelVerbs } from './verbs/models.ts';
+import { registerQuarantineVerbs } from './verbs/quarantine.ts';
 import { registerServiceVerbs } from './verbs/services.ts';
 
 /** The command line: every verb with `--help`, text for people and `--json` for programs. */
@@ -24,6 +25,7 @@ export function createProgram(): Command {
   registerDataVerbs(program);
   registerContractsVerbs(program);
   registerInspectVerbs(program);
+  registerQuarantineVerbs(program);
   registerErpSimVerb(program);
   registerModelVerbs(program);
   return program;

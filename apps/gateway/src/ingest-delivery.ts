@@ -27,6 +27,8 @@ export interface IngestDeps {
   readonly now: () => number;
   /** W3C trace context to give to events that have none. */
   readonly traceparent: string | undefined;
+  /** Headers of the request. */
+  readonly headers: Delivery['headers'];
 }
 
 /**
@@ -36,7 +38,7 @@ export interface IngestDeps {
 export async function ingestEvents(
   reading: Extract<DeliveryReading, { ok: true }>,
   sourceOf: (index: number) => string,
-  { database, now, traceparent }: IngestDeps,
+  { database, now, traceparent, headers }: IngestDeps,
 ): Promise<IngestAnswer> {
   const nowMicros = now() * 1000;
   const decided = reading.events.map((event, index) =>
@@ -44,7 +46,7 @@ export async function ingestEvents(
   );
   const admitted = decided.filter((event): event is AdmittedEvent => 'contract' in event);
   const refused = decided.filter((event): event is RefusedEvent => !('contract' in event));
-  const statuses = await storeEvents(database, admitted, refused);
+  const statuses = await storeEvents(database, admitted, refused, headers);
   const statusOf = new Map(admitted.map((event, at) => [event.index, statuses[at] ?? 'refused']));
   const events = decided.map((event) => ({
     index: event.index,
@@ -69,8 +71,13 @@ export async function ingestEvents(
 const CONFLICT: Fault = { field: 'id', reason: 'conflict', detail: 'this id was accepted before with other content, which stays in force' };
 
 /** Keeps the bytes of a request that could not be read at all, with the reasons. */
-export async function keepUnreadable(database: Database, source: string, { body }: Delivery, faults: readonly Fault[]): Promise<void> {
-  await storeEvents(database, [], [{ index: 0, source, id: undefined, type: '', faults, raw: body }]);
+export async function keepUnreadable(
+  database: Database,
+  source: string,
+  { body, headers }: Delivery,
+  faults: readonly Fault[],
+): Promise<void> {
+  await storeEvents(database, [], [{ index: 0, source, id: undefined, type: '', faults, raw: body }], headers);
 }
 
 /** 202 when everything is in the hub, 422 when something was refused, 409 when something is in conflict and nothing refused. */

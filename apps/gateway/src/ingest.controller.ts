@@ -31,7 +31,9 @@ export class IngestController {
       this.limitSingle(delivery.body);
       const { refusedStatus } = route.connector;
       const reading = await route.connector.read(delivery);
-      const answer = reading.ok ? await this.ingest(reading, () => name) : await this.unreadable(reading, name, delivery, refusedStatus);
+      const answer = reading.ok
+        ? await this.ingest(reading, delivery, () => name)
+        : await this.unreadable(reading, name, delivery, refusedStatus);
       return { answer, refusedStatus };
     });
   }
@@ -45,7 +47,7 @@ export class IngestController {
       this.limitSingle(delivery.body);
       const sources = this.sourcesOf(reading);
       this.authenticate(sources, this.signature, delivery);
-      return { answer: await this.ingest(reading, (index) => reading.events[index]?.source ?? ''), refusedStatus: 422 };
+      return { answer: await this.ingest(reading, delivery, (index) => reading.events[index]?.source ?? ''), refusedStatus: 422 };
     });
   }
 
@@ -119,9 +121,9 @@ export class IngestController {
     throw new Problem(status, detailOf(faults), indexed(faults));
   }
 
-  private async ingest(reading: Readable, sourceOf: (index: number) => string): Promise<IngestAnswer> {
+  private async ingest(reading: Readable, { headers }: Delivery, sourceOf: (index: number) => string): Promise<IngestAnswer> {
     const traceparent = currentTraceparent();
-    const answer = await ingestEvents(reading, sourceOf, { database: this.database, now: this.now, traceparent });
+    const answer = await ingestEvents(reading, sourceOf, { database: this.database, now: this.now, traceparent, headers });
     for (const { index, status } of answer.events) this.count(sourceOf(index), status, 1);
     return answer;
   }

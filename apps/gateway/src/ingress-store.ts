@@ -1,3 +1,4 @@
+import type { Delivery } from '@tributary/connectors';
 import {
   appendOutbox,
   byteaArray,
@@ -42,6 +43,7 @@ const HASHES = {
 /**
  * Stores a request's events in one transaction: identity and raw bytes, the outbox rows of what is new, quarantine rows of what is refused
  * or in conflict. It has returned only once that is durable.
+ * @param headers of the request; of what is refused those are kept that its connector reads.
  * @returns the status of each admitted event, in their order.
  * @throws StoreUnavailable when the database is away or too slow to begin.
  */
@@ -49,11 +51,12 @@ export async function storeEvents(
   database: Database,
   admitted: readonly AdmittedEvent[],
   refused: readonly RefusedEvent[],
+  headers: Delivery['headers'] = {},
 ): Promise<readonly IngressStatus[]> {
   if (admitted.length === 0 && refused.length === 0) return [];
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await within(database, (tx) => store(tx, admitted, refused));
+      return await within(database, (tx) => store(tx, admitted, refused, keptHeaders(headers)));
     } catch (error) {
       const kind = failureKind(error);
       if (kind === 'contention' && attempt < ATTEMPTS) continue;
@@ -67,6 +70,7 @@ async function store(
   tx: Transaction,
   admitted: readonly AdmittedEvent[],
   refused: readonly RefusedEvent[],
+  headers: Readonly<Record<string, string>>,
 ): Promise<readonly IngressStatus[]> {
   const first = new Map<string, AdmittedEvent>();
   const keys = admitted.map((event) => {
@@ -116,7 +120,10 @@ async function store(
       })),
   );
   const conflicts = admitted.filter((_event, at) => statuses[at] === 'conflict');
-  await quarantine(tx, [...conflicts.map(conflictRow), ...refused.map(refusedRow)]);
+  await quarantine(
+    tx,
+    [...conflicts.map(conflictRow), ...refused.map(refusedRow)].map((row) => ({ ...row, headers })),
+  );
   return statuses;
 }
 
@@ -125,6 +132,13 @@ const conflictRow = ({ source, id, contract, raw }: AdmittedEvent): QuarantineRo
   faults: [{ field: 'id', reason: 'conflict', detail: 'this id was accepted before with other content, which stays in force' }],
 });
 const refusedRow = ({ source, id, type, faults, raw }: RefusedEvent): QuarantineRow => ({ ...row(source, id ?? '', type, raw), faults });
+
+/** What a connector may need to read the body again; nothing that authenticates, nothing of the network. */
+const KEPT = /^(content-type|ce-[a-z0-9]+|x-[a-z0-9]+-(topic|event|triggered-at))$/;
+const keptHeaders = (headers: Delivery['headers']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (KEPT.test(name) && value !== undefined ? [[name, value.slice(0, 1_000)]] : [])),
+  );
 
 // An empty id instead of none: unique indexes let every null pass, and a sender that repeats itself would fill the table.
 const row = (source: string, eventId: string, contract: string, value: Buffer): Omit<QuarantineRow, 'faults'> => ({

@@ -17,6 +17,13 @@ export interface DemoProcesses {
 const LIVE_EVERY = '20';
 const NEVER = '2592000';
 
+/** What other verbs must know of a demo's hub to work with its data as it does. */
+export const demoSettings = ({ data }: Pick<DemoOptions, 'data'>, { identityKey }: DemoSecrets): Readonly<Record<string, string>> => ({
+  TRIBUTARY_SOURCES: data === undefined ? 'shop-eu,pos,crm,erp' : 'online-retail,erp',
+  TRIBUTARY_CURRENCY: data === undefined ? 'EUR' : 'GBP',
+  TRIBUTARY_IDENTITY_KEY: identityKey,
+});
+
 /** Starts both; they find each other by fixed ports. */
 export async function startDemoProcesses(
   options: DemoOptions,
@@ -37,15 +44,13 @@ export async function startDemoProcesses(
     REDIS_URL: services.redisUrl,
     TRIBUTARY_GATEWAY_PORT: String(ports.gateway),
     TRIBUTARY_CONSOLE_PORT: String(ports.console),
-    TRIBUTARY_SOURCES: real ? 'online-retail,erp' : 'shop-eu,pos,crm,erp',
-    TRIBUTARY_CURRENCY: real ? 'GBP' : 'EUR',
     TRIBUTARY_AS_OF: 'events',
     TRIBUTARY_REFIT_EVERY: every,
     TRIBUTARY_REFORECAST_EVERY: every,
     TRIBUTARY_ERP_URL: `http://127.0.0.1:${ports.erp}`,
     TRIBUTARY_ERP_SECRET: secrets.erpSecret,
     TRIBUTARY_ERP_PULL_EVERY: options.exit ? NEVER : '15',
-    TRIBUTARY_IDENTITY_KEY: secrets.identityKey,
+    ...demoSettings(options, secrets),
   };
   const book = real ? [] : ['--seed', String(options.seed), '--customers', String(options.customers), '--days', String(options.days)];
   const erpArgs = [

@@ -14,7 +14,7 @@ import { quietLog } from '../services/quiet-log.ts';
 import { VerbFault } from '../verb-fault.ts';
 import { closeLoop } from './close-loop.ts';
 import { sellerOf, type DemoOptions } from './demo-options.ts';
-import { startDemoProcesses } from './demo-processes.ts';
+import { demoSettings, startDemoProcesses } from './demo-processes.ts';
 import { demoSecrets } from './demo-secrets.ts';
 import { feedSeller } from './feed-seller.ts';
 import { readFlow, type FlowFigures } from './flow-figures.ts';
@@ -43,7 +43,7 @@ export async function runDemo(options: DemoOptions, output: Output, signal: Abor
     if (options.fresh)
       for (const file of ['secrets.json', 'erp-store.jsonl', 'logs']) rmSync(join(options.dataDir, file), { recursive: true, force: true });
     const secrets = demoSecrets(options.dataDir);
-    rememberAddresses(options.dataDir, services);
+    rememberAddresses(options.dataDir, services, demoSettings(options, secrets));
     const prepared = await prepare(services.brokers, services.databaseUrl, quietLog);
     say(`topics: ${prepared.topics.length} created; migrations: ${prepared.migrations.length} run`);
     const { hub, erp, gatewayUrl, consoleUrl } = await startDemoProcesses(options, services, secrets, env);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database } from '@tributary/persistence';
-import { processEnvironment } from '@tributary/runtime';
+import { loadConfig, processEnvironment, type Config } from '@tributary/runtime';
 import { exitCode } from '../exit-code.ts';
 import { VerbFault } from '../verb-fault.ts';
 
@@ -28,9 +28,30 @@ export function findAddresses(dataDir: string): Addresses {
   return { databaseUrl, brokers: env.KAFKA_BROKERS || known?.brokers || '', redisUrl: env.REDIS_URL || known?.redisUrl || '' };
 }
 
-/** Leaves the addresses of a running hub where the other verbs find them; owner-only, since they hold passwords. */
-export function rememberAddresses(dataDir: string, { brokers, databaseUrl, redisUrl }: Addresses): void {
-  writeFileSync(join(dataDir, FILE), JSON.stringify({ brokers, databaseUrl, redisUrl }), { mode: 0o600 });
+/** Settings of a running hub that decide what its stages make of a record. */
+const SETTINGS = ['TRIBUTARY_SOURCES', 'TRIBUTARY_CURRENCY', 'TRIBUTARY_IDENTITY_KEY', 'TRIBUTARY_IDENTITY_KEY_FILE'] as const;
+
+/**
+ * Leaves the addresses of a running hub, and the settings its stages run with, where the other verbs find them; owner-only, since they
+ * hold passwords and keys.
+ */
+export function rememberAddresses(
+  dataDir: string,
+  { brokers, databaseUrl, redisUrl }: Addresses,
+  env: Readonly<Record<string, string | undefined>>,
+): void {
+  const settings = Object.fromEntries(SETTINGS.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+  writeFileSync(join(dataDir, FILE), JSON.stringify({ brokers, databaseUrl, redisUrl, settings }), { mode: 0o600 });
+}
+
+/**
+ * The configuration of the hub whose addresses these are, for verbs that run its stages: from the environment, else as the hub that a
+ * demo or `up` started was configured. Throws `ConfigFault` that names what is missing.
+ */
+export function findConfig(dataDir: string, { brokers, databaseUrl, redisUrl }: Addresses): Config {
+  const file = join(dataDir, FILE);
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { settings?: Record<string, string> }).settings : undefined;
+  return loadConfig({ ...known, ...processEnvironment(), KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl });
 }
 
 /** Runs `work` on a connection to the hub's database. */

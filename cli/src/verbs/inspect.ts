@@ -3,7 +3,7 @@ import { createKafka, WatermarkReader } from '@tributary/kafka';
 import { exitCode } from '../exit-code.ts';
 import { readAccounting } from '../host/accounting.ts';
 import { createOutput, table } from '../output.ts';
-import { dataDirOption, wholeNumber } from '../program-options.ts';
+import { dataDirOption } from '../program-options.ts';
 import { withDatabase } from '../services/connect.ts';
 import { quietLog } from '../services/quiet-log.ts';
 import { VerbFault } from '../verb-fault.ts';
@@ -14,7 +14,7 @@ interface Shared {
   readonly dataDir: string;
 }
 
-/** `tributary profile get|why`, `lag`, `quarantine list|show`. */
+/** `tributary profile get|why`, `lag`. */
 export function registerInspectVerbs(program: Command): void {
   const profile = program.command('profile').description('look at one customer profile');
   profile
@@ -78,48 +78,4 @@ export function registerInspectVerbs(program: Command): void {
         }
       }),
     );
-  const quarantine = program.command('quarantine').description('what could not be applied');
-  quarantine
-    .command('list')
-    .description('the latest records, with their reasons')
-    .option('--json', 'for programs')
-    .option('--reason <name>', 'only this reason')
-    .option('--limit <n>', 'at most so many', wholeNumber, 50)
-    .addOption(dataDirOption('demo'))
-    .action((options: Shared & { reason?: string; limit: number }) =>
-      withDatabase(options.dataDir, async (database) => {
-        const rows = await database.query<Record<string, unknown>>(
-          `SELECT id, reason, consumer_group AS "group", topic, partition, record_offset AS "offset", source, event_id AS event, contract, seen, last_seen AS "lastSeen", status
-FROM hub.quarantine WHERE $1::text IS NULL OR reason = $1 ORDER BY id DESC LIMIT $2`,
-          [options.reason ?? null, options.limit],
-        );
-        createOutput(options.json === true).result(rows, () =>
-          table(rows.map((row) => ({ ...row, lastSeen: (row.lastSeen as Date).toISOString() }))),
-        );
-      }),
-    );
-  quarantine
-    .command('show <id>')
-    .description('one record, with its faults and raw bytes')
-    .option('--json', 'for programs')
-    .addOption(dataDirOption('demo'))
-    .action((id: string, options: Shared) =>
-      withDatabase(options.dataDir, async (database) => {
-        const [row] = await database.query<Record<string, unknown>>('SELECT * FROM hub.quarantine WHERE id = $1', [wholeNumber(id)]);
-        if (row === undefined) throw new VerbFault(`no quarantined record has the id ${id}`, exitCode.notFound);
-        const bytes = row.value as Buffer | null;
-        const shown = {
-          ...row,
-          record_key: (row.record_key as Buffer | null)?.toString('utf8') ?? null,
-          value: bytes?.toString('base64') ?? null,
-        };
-        createOutput(options.json === true).result(shown, () =>
-          Object.entries(shown)
-            .map(([name, value]) => `${name.padEnd(15)} ${isPlain(value) ? JSON.stringify(value, null, 2) : String(value)}`)
-            .join('\n'),
-        );
-      }),
-    );
 }
-
-const isPlain = (value: unknown): boolean => typeof value === 'object' && value !== null && !(value instanceof Date);

@@ -22,7 +22,7 @@ export async function up(options: { readonly dataDir: string; readonly port: num
     logger.info({ why, code }, 'ending');
     process.exit(code);
   };
-  if (services.embedded) rememberAddresses(options.dataDir, services);
+  if (services.embedded) rememberAddresses(options.dataDir, services, env);
   if (services.embedded) await prepare(services.brokers, services.databaseUrl, logger);
   const hub = await startHub({
     config,

@@ -26,8 +26,9 @@ export { listOperations, type Actor, type Operation, type OperationKind } from '
 export { PARKING_LIMITS, type ParkingLimits } from './parked.ts';
 export { quarantine, type QuarantineRow } from './quarantine.ts';
 export type { QuarantineFilter } from './quarantine-selection.ts';
-export { redrive, type FateCounts, type RedrivePorts, type RedriveReport, type RedriveRequest } from './redrive.ts';
+export { redrive, type FateCounts, type RedrivePorts, type RedriveReport, type RedriveRequest, type Resend } from './redrive.ts';
 export type { KeyAction, Settled } from './redrive-key.ts';
+export { readRefused, type RefusedRequest } from './refused-request.ts';
 export { readRecord, type ReadRecord } from './read-record.ts';
 export type { Disposition, HubEvent, OutboxEvent, RawRecord, Stage, UnitOfWork } from './stage.ts';
 export type { Step, StepHook } from './step-hook.ts';

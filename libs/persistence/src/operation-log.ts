@@ -1,4 +1,5 @@
 import type { Queryable } from './database.ts';
+import { evidenceJson } from './quarantine.ts';
 
 /** What a person may do to records that were not applied. */
 export type OperationKind = 'redrive' | 'discard' | 'edit' | 'replay';
@@ -22,15 +23,11 @@ export interface Operation {
   readonly result: unknown;
 }
 
-/** JSON of anything; BigInts become text, dates RFC 3339. */
-const json = (value: unknown): string =>
-  JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
-
 /** Notes that an operation begins, before it changes anything: one that is broken off still stands in the log. */
 export async function beginOperation(db: Queryable, actor: Actor, kind: OperationKind, filter: unknown): Promise<bigint> {
   const [row] = await db.query<{ id: bigint }>(
     'INSERT INTO hub.operation (actor, via, kind, filter) VALUES ($1, $2, $3, $4) RETURNING id',
-    [actor.name, actor.via, kind, json(filter)],
+    [actor.name, actor.via, kind, evidenceJson(filter)],
   );
   if (row === undefined) throw new Error('an operation was not noted');
   return row.id;
@@ -40,7 +37,7 @@ export async function beginOperation(db: Queryable, actor: Actor, kind: Operatio
 export async function endOperation(db: Queryable, id: bigint, result: unknown): Promise<void> {
   await db.query(
     `INSERT INTO hub.operation (actor, via, kind, of, filter, result) SELECT actor, via, kind, id, '{}', $2 FROM hub.operation WHERE id = $1`,
-    [id, json(result)],
+    [id, evidenceJson(result)],
   );
 }
 

@@ -33,21 +33,6 @@ const COLUMNS =
  */
 export async function quarantine(tx: Transaction, rows: readonly QuarantineRow[]): Promise<void> {
   for (const row of rows) {
-    // PostgreSQL's jsonb has no U+0000 and no lone surrogate: the evidence keeps them as escapes, the raw bytes keep them as they are.
-    const safe = (value: unknown): string =>
-      JSON.stringify(value, (_key, item: unknown) =>
-        typeof item === 'string'
-          ? visibleText(item)
-          : typeof item === 'bigint'
-            ? item.toString()
-            : Buffer.isBuffer(item)
-              ? visibleText(item.toString('utf8'))
-              : isBufferJson(item)
-                ? visibleText(Buffer.from(item.data).toString('utf8'))
-                : isPlainObject(item)
-                  ? Object.fromEntries(Object.entries(item).map(([name, inner]) => [visibleText(name), inner]))
-                  : item,
-      );
     const target =
       row.position === undefined
         ? '(consumer_group, source, event_id, md5(value)) WHERE topic IS NULL'
@@ -65,9 +50,9 @@ ON CONFLICT ${target} DO UPDATE SET seen = hub.quarantine.seen + 1, last_seen = 
         row.contract,
         row.schemaId,
         row.faults[0]?.reason ?? 'malformed',
-        safe(row.faults),
+        evidenceJson(row.faults),
         row.key,
-        safe(row.headers),
+        evidenceJson(row.headers),
         row.value,
         row.position === undefined ? null : packHeaders(row.headers),
         row.timestamp ?? null,
@@ -77,6 +62,22 @@ ON CONFLICT ${target} DO UPDATE SET seen = hub.quarantine.seen + 1, last_seen = 
     );
   }
 }
+
+/** JSON that PostgreSQL's jsonb takes: it has no U+0000 and no lone surrogate, so the evidence has them as escapes; raw bytes keep them as they are. */
+export const evidenceJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === 'string'
+      ? visibleText(item)
+      : typeof item === 'bigint'
+        ? item.toString()
+        : Buffer.isBuffer(item)
+          ? visibleText(item.toString('utf8'))
+          : isBufferJson(item)
+            ? visibleText(Buffer.from(item.data).toString('utf8'))
+            : isPlainObject(item)
+              ? Object.fromEntries(Object.entries(item).map(([name, inner]) => [visibleText(name), inner]))
+              : item,
+  );
 
 /** A text that PostgreSQL takes: NUL and halves of surrogate pairs become visible escapes. */
 export function visibleText(text: string): string {

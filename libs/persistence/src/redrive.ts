@@ -1,9 +1,11 @@
+import type { Fault } from '@tributary/contracts';
 import type { Database } from './database.ts';
 import { groupNumber } from './group-number.ts';
 import { beginOperation, endOperation, type Actor } from './operation-log.ts';
 import { selectQuarantined, type QuarantineFilter, type SelectedRow } from './quarantine-selection.ts';
 import { settleKey, type KeyAction, type KeyUnit, type RedriveContext, type Settled } from './redrive-key.ts';
 import type { ParkingLimits } from './parked.ts';
+import { discardRefused, settleRefused } from './refused-request.ts';
 import type { Stage } from './stage.ts';
 import type { WrittenEvent } from './written-events.ts';
 
@@ -18,13 +20,20 @@ export interface RedriveRequest {
   readonly limit: number;
 }
 
+/** What became of a refused request that was sent again. */
+export interface Resend {
+  readonly fate: 'applied' | 'duplicate' | 'quarantined';
+  /** Why it was refused again. */
+  readonly faults: readonly Fault[];
+}
+
 /** What redriving needs of the outside. */
 export interface RedrivePorts {
   readonly database: Database;
   /** The live stage of a consumer group, or `undefined` when there is none of this name. */
   readonly stageOf: (group: string) => Stage | undefined;
-  /** Sends a request that the gateway refused through its intake again; says what became of it. */
-  readonly resend: (id: bigint, operation: bigint | null, dryRun: boolean) => Promise<Settled['fate']>;
+  /** Sends a request that the gateway refused through its intake again; `undefined` when it was settled meanwhile. */
+  readonly resend: (id: bigint, dryRun: boolean) => Promise<Resend | undefined>;
   readonly now: () => Date;
   readonly limits?: ParkingLimits;
 }
@@ -115,16 +124,13 @@ async function settleRequests(
   tally: Report,
 ): Promise<void> {
   for (const id of ids) {
-    let fate: Settled['fate'] = 'discarded';
-    if (action === 'redrive') fate = await resend(id, operation, dryRun);
-    else if (!dryRun) {
-      const rows = await database.query(
-        `UPDATE hub.quarantine SET status = 'discarded', settled_by = $2, settled_at = now() WHERE id = $1 AND status = 'open' RETURNING id`,
-        [id.toString(), operation?.toString() ?? null],
-      );
-      if (rows.length === 0) continue;
-    }
-    tally.add([{ from: 'quarantine', id, topic: '', partition: 0, offset: 0n, fate }], []);
+    const at = { from: 'quarantine', id, topic: '', partition: 0, offset: 0n } as const;
+    if (action === 'redrive') {
+      const sent = await resend(id, dryRun);
+      if (sent === undefined) continue;
+      if (!dryRun) await settleRefused(database, id, operation, sent.faults);
+      tally.add([{ ...at, fate: sent.fate, ...(sent.fate === 'quarantined' ? { faults: sent.faults } : {}) }], []);
+    } else if (dryRun || (await discardRefused(database, id, operation))) tally.add([{ ...at, fate: 'discarded' }], []);
   }
 }
 
