@@ -16,6 +16,9 @@ interface Suite {
 const suites: Readonly<Record<string, Suite>> = {
   throughput: { defaults: { seconds: 20 }, load: async () => (await import('./suites/throughput.ts')).throughput },
   latency: { defaults: { seconds: 20, events: 200_000 }, load: async () => (await import('./suites/latency.ts')).latency },
+  relay: { defaults: { events: 200_000, seconds: 60 }, load: async () => (await import('./suites/relay.ts')).relay },
+  codec: { load: async () => (await import('./suites/codec.ts')).codec },
+  idle: { defaults: { seconds: 20 }, load: async () => (await import('./suites/idle.ts')).idle },
   stages: {
     defaults: { events: 100_000, rounds: 5, batch: [2_000, 100] },
     load: async () => (await import('./suites/stages.ts')).stages,

@@ -11,6 +11,8 @@ import type { Contestant, Running, Turn } from './contestant.ts';
 import { endChild } from './plain-contestants.ts';
 
 const MAIN = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url));
+const WRITER = fileURLToPath(new URL('writer.ts', import.meta.url));
+const ALL_APPS = 'gateway,profile,insight,forecast,erp-bridge,console';
 const DAYS_30 = '2592000';
 const ACTIVITY = contracts.activity.topic;
 
@@ -29,8 +31,11 @@ export interface HubPlace {
 }
 
 /** `tributary up` as a user runs it, with these apps; answers when it says that it is up. */
-export async function startHubProcess(place: HubPlace, apps: string): Promise<HubProcess> {
-  const child = fork(MAIN, ['up'], {
+export const startHubProcess = (place: HubPlace, apps: string): Promise<HubProcess> => startProcess(MAIN, ['up'], [], place, apps);
+
+async function startProcess(file: string, args: readonly string[], execArgv: string[], place: HubPlace, apps: string): Promise<HubProcess> {
+  const child = fork(file, [...args], {
+    execArgv,
     stdio: ['ignore', 2, 2, 'ipc'],
     env: {
       ...process.env,
@@ -70,7 +75,7 @@ export const hub = (processes: number): Contestant => ({
   name: processes === 1 ? 'hub' : `hub-${processes}p`,
   tables: 'hub',
   warmUp: 0.25,
-  start: (turn) => startHub(turn, 'profile', processes, profileProgress),
+  start: (turn) => startHub(turn, processes, profileProgress, (place) => startHubProcess(place, 'profile')),
   totals: readProfiles,
   settle: untilPublished,
   complaints: complaintsOfHub,
@@ -81,17 +86,32 @@ export const chain: Contestant = {
   name: 'chain',
   tables: 'hub',
   warmUp: 0.25,
-  start: (turn) => startHub(turn, 'gateway,profile,insight,forecast,erp-bridge,console', 1, chainProgress),
+  start: (turn) => startHub(turn, 1, chainProgress, (place) => startHubProcess(place, ALL_APPS)),
   totals: readProfiles,
   settle: untilPublished,
   complaints: complaintsOfHub,
 };
 
-async function startHub(turn: Turn, apps: string, processes: number, count: (turn: Turn) => Promise<number>): Promise<Running> {
+/** The profile stage without the relay. */
+export const writer: Contestant = {
+  name: 'writer',
+  tables: 'hub',
+  warmUp: 0.25,
+  start: (turn) => startHub(turn, 1, profileProgress, (place) => startProcess(WRITER, [], ['--import', 'tsx'], place, 'profile')),
+  totals: readProfiles,
+  complaints: (turn, applied) => complaintsOfHub(turn, applied, false),
+};
+
+async function startHub(
+  turn: Turn,
+  processes: number,
+  count: (turn: Turn) => Promise<number>,
+  startOne: (place: HubPlace) => Promise<HubProcess>,
+): Promise<Running> {
   const { brokers, redisUrl } = turn.stack.services;
   const place = { brokers, redisUrl, databaseUrl: turn.database.url };
   const running: HubProcess[] = [];
-  for (let index = 0; index < processes; index += 1) running.push(await startHubProcess(place, apps));
+  for (let index = 0; index < processes; index += 1) running.push(await startOne(place));
   return {
     pids: running.map(({ pid }) => pid),
     progress: async () => ({ count: await count(turn), at: now() }),
@@ -119,7 +139,7 @@ export async function profileProgress({ database }: Pick<Turn, 'database'>): Pro
 export async function unsentRows({ database }: Pick<Turn, 'database'>): Promise<number> {
   const [row] = await database.database.query<{ count: number }>({
     name: 'bench-unsent',
-    text: 'SELECT count(*)::int AS count FROM hub.outbox WHERE sent_at IS NULL',
+    text: 'SELECT (SELECT coalesce(sum(rows), 0) FROM hub.outbox_pending)::int + (SELECT count(*)::int FROM hub.outbox_held) AS count',
   });
   return row?.count ?? 0;
 }

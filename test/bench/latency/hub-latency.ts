@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { RangeReader } from '@tributary/kafka';
 import { Database } from '@tributary/persistence';
 import { contracts } from '@tributary/contracts';
 import { profileProgress, startHubProcess, untilPublished } from '../contestants/hub.ts';
@@ -7,7 +8,7 @@ import { CommitObserver, EventSchedule } from '../measure/commit-observer.ts';
 import { familySeconds, processorSeconds } from '../measure/process-figures.ts';
 import { quantile } from '../measure/statistics.ts';
 import type { Stack } from '../stack/stack.ts';
-import { emptyTopics, forgetTurn, watermarks, withAdmin } from '../stack/topics.ts';
+import { emptyTopics, forgetTurn, plainKafka, stampByBroker, watermarks, withAdmin } from '../stack/topics.ts';
 import { startPaced } from '../workload/start-paced.ts';
 import { createWorkload, TOPIC } from '../workload/workload.ts';
 
@@ -39,6 +40,7 @@ export async function hubLatency(stack: Stack, rate: number, seconds: number, se
   await forgetTurn(brokers, TOPIC, PARTITIONS);
   const marks = await withAdmin(brokers, (admin) => watermarks(admin, TOPIC));
   const begins = new Map([...marks].map(([partition, { high }]) => [partition, high]));
+  await withAdmin(brokers, (admin) => stampByBroker(admin, contracts.activity.topic));
   const own = await stack.openDatabase('hub');
   const eyes = new Database({ url: own.url, max: 1, applicationName: 'bench observer' });
   const hub = await startHubProcess({ brokers, redisUrl, databaseUrl: own.url }, 'profile');
@@ -65,7 +67,7 @@ export async function hubLatency(stack: Stack, rate: number, seconds: number, se
     await untilPublished({ database: own });
     await observer.stop();
     const commits = observer.latencies(new EventSchedule(createWorkload(options), 0, count, begins, paced.startedAt, rate), from, to);
-    const published = await publishedLatencies(own.database, from, to);
+    const published = await publishedLatencies(brokers, from, to);
     const used = after.map((value, index) => value - (before[index] ?? 0));
     const [hubSeconds = 0, postgresSeconds = 0, kafkaSeconds = 0, wall = 1] = used;
     const expected = Math.round(rate * seconds);
@@ -81,7 +83,7 @@ export async function hubLatency(stack: Stack, rate: number, seconds: number, se
       kafkaCores: kafkaSeconds / wall,
       producerLagMs: worstLagMs,
       // Every event of the measured part was seen once as committed and once as published.
-      verified: Math.abs(commits.length - expected) <= 1 && published.length === commits.length,
+      verified: Math.abs(commits.length - expected) <= 1 && Math.abs(published.length - expected) <= 1,
     };
   } finally {
     await observer.stop();
@@ -104,13 +106,28 @@ async function untilApplied(
   }
 }
 
-/** Milliseconds from creation to the relay's mark, which it makes after the broker's acknowledgement. */
-async function publishedLatencies(database: Database, from: number, to: number): Promise<number[]> {
-  const rows = await database.query<{ latency: number }>(
-    `SELECT latency FROM (SELECT (extract(epoch FROM (headers->>'ce_time')::timestamptz) * 1000)::float8 AS due,
-  (extract(epoch FROM sent_at - (headers->>'ce_time')::timestamptz) * 1000)::float8 AS latency
-FROM hub.outbox WHERE aggregatetype = $1) AS o WHERE due >= $2 AND due < $3`,
-    [contracts.activity.topic, from, to],
-  );
-  return rows.map(({ latency }) => latency);
+/**
+ * Milliseconds from creation until the broker had appended the activity, by the broker's own clock (the same machine's). With one replica
+ * the acknowledgement follows at once. Read afterwards, so that nobody else consumes while it is measured.
+ */
+async function publishedLatencies(brokers: string, from: number, to: number): Promise<number[]> {
+  const topic = contracts.activity.topic;
+  const marks = await withAdmin(brokers, (admin) => watermarks(admin, topic));
+  const ranges = [...marks].map(([partition, { low, high }]) => ({ topic, partition, from: low, to: high }));
+  const first = new Map<string, number>();
+  const reader = await RangeReader.open({ kafka: plainKafka(brokers), topics: [topic] });
+  try {
+    await reader.read(ranges, ({ records }) => {
+      for (const { headers, timestamp } of records) {
+        const due = Date.parse(String(headers.ce_time));
+        const id = String(headers.ce_id);
+        // What the relay sent twice counts once, when it came first.
+        if (due >= from && due < to && !first.has(id)) first.set(id, timestamp - due);
+      }
+      return Promise.resolve();
+    });
+  } finally {
+    await reader.close();
+  }
+  return [...first.values()];
 }

@@ -1,4 +1,4 @@
-import { Kafka, logLevel, type Admin } from 'kafkajs';
+import kafkajs, { Kafka, logLevel, type Admin } from 'kafkajs';
 import { createTopics, type KafkaLog } from '@tributary/kafka';
 import { eventually } from '../../support/eventually.ts';
 import { topicSpecs } from '../../../cli/src/services/prepare.ts';
@@ -57,6 +57,16 @@ async function answerOf(ask: () => Promise<unknown>): Promise<string> {
 /** Asks for a group's offsets, so that the broker has made the topic that keeps them before anybody is measured. */
 export async function wakeCoordinator(brokers: string): Promise<void> {
   await withAdmin(brokers, (admin) => admin.fetchOffsets({ groupId: 'bench-wake' }));
+}
+
+/** Lets the broker write its own time on the records of a topic when it appends them. */
+export async function stampByBroker(admin: Admin, topic: string): Promise<void> {
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: [
+      { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name: 'message.timestamp.type', value: 'LogAppendTime' }] },
+    ],
+  });
 }
 
 /** Where each partition begins and ends. */

@@ -1,21 +1,16 @@
 import type { BenchOptions } from '../bench-options.ts';
 import { chosenContestants } from '../contestants/all-contestants.ts';
 import type { Contestant } from '../contestants/contestant.ts';
-import { LANES, MAX_EVENTS } from '../../../cli/src/host/stage-app.ts';
 import { figuresOf, ratioOf, type ContestantFigures } from '../measure/contestant-figures.ts';
-import { Expectation } from '../measure/expectation.ts';
 import { interleave } from '../measure/interleave.ts';
 import { thisMachine } from '../measure/machine.ts';
 import { median } from '../measure/statistics.ts';
 import { takeTurn, type TurnResult } from '../measure/take-turn.ts';
+import { CUSTOMERS, fillTopic, PARTITIONS, withTurn } from '../measure/turn.ts';
 import { openStack, POSTGRES_SETTINGS, type Stack } from '../stack/stack.ts';
-import { createHubTopics, emptyTopics, forgetTurn, wakeCoordinator, watermarks, withAdmin } from '../stack/topics.ts';
-import { loadTopic } from '../workload/load-topic.ts';
-import { createWorkload, TOPIC, type KeySpread } from '../workload/workload.ts';
+import { createHubTopics, wakeCoordinator } from '../stack/topics.ts';
+import type { KeySpread } from '../workload/workload.ts';
 import type { Checked, SuiteResult } from './suite.ts';
-
-const CUSTOMERS = 20_000;
-const PARTITIONS = 16;
 
 /** Events a second from a full topic, every contestant in turn, round after round, on one topic, one broker and one database server. */
 export async function throughput(options: BenchOptions): Promise<SuiteResult> {
@@ -42,27 +37,13 @@ export async function throughput(options: BenchOptions): Promise<SuiteResult> {
 }
 
 async function roundsOf(stack: Stack, contestants: readonly Contestant[], keys: KeySpread, options: BenchOptions): Promise<TurnResult[]> {
-  const { brokers } = stack.services;
-  const workload = createWorkload({ events: options.events, customers: CUSTOMERS, keys, partitions: PARTITIONS, seed: 1 });
-  await withAdmin(brokers, (admin) => emptyTopics(admin, [TOPIC]));
-  process.stderr.write(`throughput: loading ${options.events} events, ${keys} keys\n`);
-  await loadTopic(brokers, workload);
-  const marks = await withAdmin(brokers, (admin) => watermarks(admin, TOPIC));
-  const begins = new Map([...marks].map(([partition, { low }]) => [partition, low]));
-  const expectation = new Expectation(workload);
+  const topic = await fillTopic(stack, options.events, keys);
   const turns: TurnResult[] = [];
   for (let round = 0; round < options.rounds; round += 1)
     for (const contestant of interleave(contestants, round)) {
-      await forgetTurn(brokers, TOPIC, PARTITIONS);
-      const database = await stack.openDatabase(contestant.tables);
-      try {
-        const turn = { stack, database, lanes: LANES, cap: MAX_EVENTS, begins, expectation };
-        const result = await takeTurn(contestant, turn, options.events, options.seconds);
-        turns.push({ ...result, contestant: nameOf(contestant, keys, options) });
-        process.stderr.write(`throughput: round ${round + 1}, ${keys}, ${lineOf(result)}\n`);
-      } finally {
-        await database.drop();
-      }
+      const result = await withTurn(stack, topic, contestant, (turn) => takeTurn(contestant, turn, options.events, options.seconds));
+      turns.push({ ...result, contestant: nameOf(contestant, keys, options) });
+      process.stderr.write(`throughput: round ${round + 1}, ${keys}, ${lineOf(result)}\n`);
     }
   return turns;
 }
