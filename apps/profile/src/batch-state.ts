@@ -25,6 +25,10 @@ export interface BatchState {
   readonly changedDocuments: Set<string>;
   readonly edges: Map<string, StoredEdge>;
   readonly newEdges: Set<string>;
+  /** Edges that are in the table and were not read again, with the time of their evidence. */
+  readonly knownEdges: Map<string, number>;
+  /** Profiles whose edges were read: only their grouping may change. */
+  readonly evident: Set<string>;
   readonly profiles: Map<string, StoredProfile>;
   /** Nodes whose first or last order must be read again. */
   readonly unsureBounds: Set<string>;

@@ -3,17 +3,18 @@ import { derivedId, type HubEvent, type OutboxEvent, type Transaction } from '@t
 import type { BatchState, Change } from './batch-state.ts';
 import { combineProfile } from './combine-profile.ts';
 import type { Contribution } from './contribution.ts';
+import type { IdentityMemory } from './identity-memory.ts';
 import type { ProfileStore } from './profile.store.ts';
-import { regroup, type IdentityStep, type Regrouped } from './regroup.ts';
+import type { IdentityStep, Regrouped } from './regroup.ts';
+import { causes, settleIdentity, SOURCE } from './settle-identity.ts';
 import type { ProfileWrite, StoredDocument, StoredNode } from './stored-rows.ts';
 
-const SOURCE = 'tributary/profile';
-
 /** Settles identity, writes what changed with one statement a table and says what to publish: activity, identity changes, profiles. */
-export async function closeBatch(tx: Transaction, store: ProfileStore, state: BatchState): Promise<OutboxEvent[]> {
+export async function closeBatch(tx: Transaction, store: ProfileStore, memory: IdentityMemory, state: BatchState): Promise<OutboxEvent[]> {
   if (state.newDocuments.size + state.changedDocuments.size + state.changedNodes.size + state.newNodes.size + state.newEdges.size === 0)
     return [];
-  const grouped = settleIdentity(state);
+  const grouped = settleIdentity(state, memory);
+  const causeOf = causes(state);
   const moved = grouped.steps.flatMap((step) => (step.change === 'SPLIT' ? step.nodes : []));
   const reassigned = moved.length === 0 ? [] : await store.documentsOfNodes(tx, moved);
 
@@ -34,32 +35,14 @@ export async function closeBatch(tx: Transaction, store: ProfileStore, state: Ba
     [...state.newEdges].flatMap((edge) => state.edges.get(edge) ?? []),
   );
 
-  const { writes, events } = profileWrites(state, grouped);
+  const { writes, events } = profileWrites(state, grouped, causeOf);
   await store.saveProfiles(tx, writes);
   return [
-    ...identityEvents(state, grouped.steps),
+    ...identityEvents(state, grouped.steps, causeOf),
     ...activityEvents(state, grouped),
-    ...reassignments(state, grouped, reassigned),
+    ...reassignments(grouped, reassigned, causeOf(undefined)),
     ...events,
   ];
-}
-
-/** Groups the nodes anew when the batch brought nodes or evidence; otherwise everything stays where it is. */
-function settleIdentity(state: BatchState): Regrouped {
-  const all = [...state.nodes.values()];
-  if (state.newNodes.size === 0 && state.newEdges.size === 0)
-    return { profileOf: new Map(all.map((node) => [node.node, node.profileId])), shared: new Set(), steps: [] };
-  const grouped = regroup(all, [...state.edges.values()], state.profiles, (anchor, split) =>
-    derivedId(SOURCE, anchor, split ? `profile after ${(causeOf(state, anchor) ?? anyCause(state)).envelope.id}` : 'profile', 0),
-  );
-  for (const node of all) {
-    const profileId = grouped.profileOf.get(node.node) ?? node.profileId;
-    const shared = node.shared || grouped.shared.has(node.node);
-    if (profileId === node.profileId && shared === node.shared) continue;
-    state.nodes.set(node.node, { ...node, profileId, shared });
-    state.changedNodes.add(node.node);
-  }
-  return grouped;
 }
 
 /** An order that is taken back may have been the first or last one: the documents say which is now. */
@@ -74,9 +57,17 @@ async function settleBounds(tx: Transaction, store: ProfileStore, state: BatchSt
   }
 }
 
-function profileWrites(state: BatchState, grouped: Regrouped): { writes: ProfileWrite[]; events: OutboxEvent[] } {
+function profileWrites(
+  state: BatchState,
+  grouped: Regrouped,
+  causeOf: (node: string | undefined) => HubEvent,
+): { writes: ProfileWrite[]; events: OutboxEvent[] } {
   const members = new Map<string, StoredNode[]>();
-  for (const node of state.nodes.values()) members.set(node.profileId, [...(members.get(node.profileId) ?? []), node]);
+  for (const node of state.nodes.values()) {
+    const list = members.get(node.profileId);
+    if (list === undefined) members.set(node.profileId, [node]);
+    else list.push(node);
+  }
   const touched = new Set([...state.changedNodes, ...state.newNodes].flatMap((name) => grouped.profileOf.get(name) ?? []));
   const mergedInto = new Map<string, string>();
   for (const step of grouped.steps) {
@@ -103,7 +94,7 @@ function profileWrites(state: BatchState, grouped: Regrouped): { writes: Profile
       ...others.map((other) => state.profiles.get(other)?.since ?? Number.MAX_SAFE_INTEGER),
     );
     writes.push({ profileId, since, mergedInto: null, visible: states.length > 0, view });
-    const cause = nodes.map((node) => state.causes.get(node.node)).findLast((event) => event !== undefined) ?? anyCause(state);
+    const cause = nodes.map((node) => state.causes.get(node.node)).findLast((event) => event !== undefined) ?? causeOf(undefined);
     if (states.length > 0)
       events.push(published(contracts.profile, cause, `customer.profile/${profileId}`, 0, profileId, (seq) => ({ ...view, seq })));
   }
@@ -116,12 +107,12 @@ function profileWrites(state: BatchState, grouped: Regrouped): { writes: Profile
       visible: false,
       view: combineProfile(other, [], before?.mergedFrom ?? []),
     });
-    events.push(published(contracts.profile, anyCause(state), `customer.profile/${other}/merged`, 0, other, () => null));
+    events.push(published(contracts.profile, causeOf(undefined), `customer.profile/${other}/merged`, 0, other, () => null));
   }
   return { writes, events };
 }
 
-function identityEvents(state: BatchState, steps: readonly IdentityStep[]): OutboxEvent[] {
+function identityEvents(state: BatchState, steps: readonly IdentityStep[], causeOf: (node: string | undefined) => HubEvent): OutboxEvent[] {
   return steps.flatMap((step, index): OutboxEvent[] => {
     const name = step.change === 'SPLIT' ? step.nodes[0] : step.node;
     const node = name === undefined ? undefined : state.nodes.get(name);
@@ -130,7 +121,7 @@ function identityEvents(state: BatchState, steps: readonly IdentityStep[]): Outb
       !node?.state &&
       ![...state.nodes.values()].some((other) => other.profileId === step.profileId && other.state);
     if (invisible) return [];
-    const cause = (name === undefined ? undefined : causeOf(state, name)) ?? anyCause(state);
+    const cause = causeOf(name);
     const value = (seq: bigint): IdentityChange => ({
       profileId: step.profileId,
       seq,
@@ -165,14 +156,13 @@ function activityEvents(state: BatchState, grouped: Regrouped): OutboxEvent[] {
 }
 
 /** What a split moves: every earlier document of the moved nodes is taken from the one profile and given to the other. */
-function reassignments(state: BatchState, grouped: Regrouped, documents: readonly StoredDocument[]): OutboxEvent[] {
+function reassignments(grouped: Regrouped, documents: readonly StoredDocument[], cause: HubEvent): OutboxEvent[] {
   return grouped.steps.flatMap((step) => {
     if (step.change !== 'SPLIT') return [];
     const nodes = new Set(step.nodes);
     return documents
       .filter((document) => nodes.has(document.node) && document.kind !== 'CUSTOMER')
       .flatMap((document, index) => {
-        const cause = anyCause(state);
         const move = (profileId: string, sign: 1 | -1, half: number): OutboxEvent =>
           published(contracts.activity, cause, `customer.activity/${step.profileId}/${step.other}/${half}`, index, profileId, (seq) =>
             activity(profileId, seq, 'REASSIGNMENT', document, signed(document, sign), cause),
@@ -244,16 +234,3 @@ function published<T>(
 }
 
 const timeOf = (event: HubEvent): number => (event.contract as unknown as { time(value: unknown): number }).time(event.value);
-
-function causeOf(state: BatchState, node: string): HubEvent | undefined {
-  const direct = state.causes.get(node);
-  if (direct !== undefined) return direct;
-  for (const edge of state.edges.values()) if (edge.to === node && state.causes.has(edge.from)) return state.causes.get(edge.from);
-  return undefined;
-}
-
-function anyCause(state: BatchState): HubEvent {
-  const [first] = state.causes.values();
-  if (first === undefined) throw new Error('a batch that changed something has a cause');
-  return first;
-}

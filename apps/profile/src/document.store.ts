@@ -12,7 +12,7 @@ const DOCUMENT_NAMES = `kind, source, document_id, version, hash, node, occurred
   cause_source, cause_id, topic, partition, record_offset, interactions, complaints`;
 function documentColumns(rows: readonly StoredDocument[]): Buffer[] {
   const text = (read: (row: StoredDocument) => string | null): Buffer => textArray(rows.map(read));
-  const big = (read: (row: StoredDocument) => bigint): Buffer => int8Array(rows.map(read));
+  const big = (read: (row: StoredDocument) => bigint | number): Buffer => int8Array(rows.map(read));
   const int = (read: (row: StoredDocument) => number | null): Buffer => int4Array(rows.map(read));
   return [
     text((row) => row.kind),
@@ -21,7 +21,7 @@ function documentColumns(rows: readonly StoredDocument[]): Buffer[] {
     big((row) => row.version),
     big((row) => row.hash),
     uuidArray(rows.map((row) => row.node)),
-    big((row) => BigInt(row.occurredAt)),
+    big((row) => row.occurredAt),
     text((row) => row.currency),
     int((row) => row.orders),
     big((row) => row.gross),

@@ -1,16 +1,11 @@
 import type { Disposition } from '@tributary/persistence';
 import { documentKey, type BatchState } from './batch-state.ts';
 import type { Contribution } from './contribution.ts';
-import type { Identifier } from './identify.ts';
-import { boundsUnsure, claim, contribute, emptyNodeState, type FieldName, type NodeState } from './node-state.ts';
+import type { Identifier } from './identifier.ts';
+import type { IdentityKeys } from './identity-keys.ts';
+import { boundsUnsure, claim, contribute, emptyNodeState, type FieldClaim, type FieldName, type NodeState } from './node-state.ts';
 import type { StoredDocument, StoredNode } from './stored-rows.ts';
 import type { Fact } from './read-fact.ts';
-
-/** Keyed hashes of identifiers and edges; handed in, so that folding stays pure. */
-export interface IdentityKeys {
-  node(identifier: Identifier): string;
-  edge(from: string, to: string): string;
-}
 
 const applied: Disposition = { kind: 'applied' };
 
@@ -131,15 +126,13 @@ const difference = (next: Contribution, before: Contribution): Contribution => (
 /** The node a fact is booked on: the source's customer; else whoever the order is known to belong to; else the order itself (a guest). */
 function primaryNode(state: BatchState, fact: Fact, keys: IdentityKeys): string {
   const { customer, document, personal } = fact.identification;
-  const documentNode = keys.node(document);
   const ordered = fact.orderId === null ? undefined : state.documents.get(documentKey('ORDER', fact.source, fact.orderId));
-  const node = customer !== undefined ? keys.node(customer) : (ordered?.node ?? documentNode);
+  const node = customer?.node ?? ordered?.node ?? document.node;
   ensure(state, node, customer ?? document, fact.time);
-  if (customer !== undefined && state.nodes.has(documentNode)) link(state, node, documentNode, fact, keys, 'same-order');
+  if (customer !== undefined && state.nodes.has(document.node)) link(state, node, document.node, fact, keys, 'same-order');
   for (const identifier of personal) {
-    const other = keys.node(identifier);
-    ensure(state, other, identifier, fact.time);
-    link(state, node, other, fact, keys, 'same-event');
+    ensure(state, identifier.node, identifier, fact.time);
+    link(state, node, identifier.node, fact, keys, 'same-event');
   }
   return node;
 }
@@ -167,8 +160,8 @@ function ensure(state: BatchState, node: string, identifier: Identifier, time: n
 function link(state: BatchState, from: string, to: string, fact: Fact, keys: IdentityKeys, rule: string): void {
   if (state.nodes.get(to)?.shared) return;
   const edge = keys.edge(from, to);
-  const known = state.edges.get(edge);
-  if (known !== undefined && known.seenAt <= fact.time) return;
+  const known = state.edges.get(edge)?.seenAt ?? state.knownEdges.get(edge);
+  if (known !== undefined && known <= fact.time) return;
   state.edges.set(edge, {
     edge,
     from,
@@ -216,10 +209,9 @@ function claimRecord(state: NodeState, fact: Fact): NodeState {
   ]);
 }
 
-function claims(state: NodeState, fact: Fact, rank: number, fields: readonly (readonly [FieldName, string | null])[]): NodeState {
-  return fields.reduce(
-    (current, [field, value]) =>
-      value === null || value === '' ? current : claim(current, field, { value, source: fact.source, at: fact.saidAt, rank }),
-    state,
-  );
+function claims(state: NodeState, fact: Fact, rank: number, said: readonly (readonly [FieldName, string | null])[]): NodeState {
+  const claimed: (readonly [FieldName, FieldClaim])[] = [];
+  for (const [field, value] of said)
+    if (value !== null && value !== '') claimed.push([field, { value, source: fact.source, at: fact.saidAt, rank }]);
+  return claim(state, claimed);
 }

@@ -1,24 +1,5 @@
 import type { CustomerRef } from '@tributary/contracts';
-import {
-  isJunkIdentifier,
-  normaliseEmail,
-  normaliseLoyaltyId,
-  normalisePhone,
-  normaliseSourceId,
-  normaliseTaxId,
-  type IdentifierKind,
-  type Normalised,
-} from '@tributary/matching';
-
-/** An identifier that an event carries, normalised. */
-export interface Identifier {
-  readonly kind: IdentifierKind;
-  /** System or brand in which the value is unique; empty for what is unique in the world. */
-  readonly scope: string;
-  readonly value: string;
-  /** What a person may see of it without a reason: masked. */
-  readonly display: string;
-}
+import type { Identifier, IdentifierReader, SpelledKind } from './identifier.ts';
 
 /** Who an event is about: `customer` is the source's own id, `personal` what links sources, `document` the order of a guest. */
 export interface Identification {
@@ -32,34 +13,25 @@ export interface Identification {
  * identifies nobody and is left out; the raw value stays in the fact.
  */
 export function identify(
+  reader: IdentifierReader,
   source: string,
   ref: CustomerRef,
   documentId: string,
   taxId: string | null = null,
   country?: string,
 ): Identification {
-  const read = (kind: IdentifierKind, scope: string, raw: string | null, normalise: (raw: string) => Normalised): Identifier[] => {
-    if (raw === null) return [];
-    const key = normalise(raw);
-    if (!('value' in key) || isJunkIdentifier(kind, key.value) !== undefined) return [];
-    return [{ kind, scope, value: key.value, display: mask(kind, key.value) }];
+  const personal: Identifier[] = [];
+  const add = (kind: SpelledKind, raw: string | null): void => {
+    const found = raw === null ? undefined : reader.read(kind, '', raw, kind === 'phone' ? country : undefined);
+    if (found !== undefined) personal.push(found);
   };
-  const [customer] = read('source-customer', source, ref.id, normaliseSourceId);
+  add('email', ref.email);
+  add('phone', ref.phone);
+  add('loyalty', ref.loyaltyId);
+  add('tax', taxId);
   return {
-    customer,
-    document: { kind: 'document', scope: source, value: documentId, display: documentId },
-    personal: [
-      ...read('email', '', ref.email, normaliseEmail),
-      ...read('phone', '', ref.phone, (raw) => normalisePhone(raw, country)),
-      ...read('loyalty', '', ref.loyaltyId, normaliseLoyaltyId),
-      ...read('tax', '', taxId, normaliseTaxId),
-    ],
+    customer: ref.id === null ? undefined : reader.read('source-customer', source, ref.id, undefined),
+    document: reader.document(source, documentId),
+    personal,
   };
-}
-
-/** First and last characters only, where the value is personal. */
-function mask(kind: IdentifierKind, value: string): string {
-  if (kind === 'source-customer' || kind === 'document') return value;
-  if (kind === 'email') return value.replace(/^(.).*?(@.*)$/u, '$1***$2');
-  return value.length <= 4 ? '***' : `***${value.slice(-3)}`;
 }

@@ -48,7 +48,7 @@ const shuffled = <T>(items: fc.Arbitrary<T[]>): fc.Arbitrary<[T[], T[]]> =>
 const state = fc
   .tuple(fc.array(document, { maxLength: 4 }), fc.array(fieldClaim, { maxLength: 6 }), fc.constantFrom('c1', 'c2', 'c3'))
   .map(([documents, claims, id]) =>
-    claims.reduce((known, [name, next]) => claim(known, name, next), addAll(documents, emptyNodeState('shop', id))),
+    claims.reduce((known, [name, next]) => claim(known, [[name, next]]), addAll(documents, emptyNodeState('shop', id))),
   );
 
 describe('the state of a node', () => {
@@ -74,7 +74,7 @@ describe('the state of a node', () => {
 
   it('takes claims in any order to the same fields: a customer record first, then the later, then the greater', () => {
     const claimAll = (claims: readonly (readonly [FieldName, FieldClaim])[]): NodeState =>
-      claims.reduce((known, [name, next]) => claim(known, name, next), empty);
+      claims.reduce((known, [name, next]) => claim(known, [[name, next]]), empty);
     fc.assert(
       fc.property(shuffled(fc.array(fieldClaim, { maxLength: 10 })), ([left, right]) => expect(claimAll(left)).toEqual(claimAll(right))),
     );
@@ -118,7 +118,7 @@ describe('combineProfile', () => {
   });
 
   it('keeps who said what, and is a guest as long as no source knows the customer', () => {
-    const guest = claim(emptyNodeState(null, null), 'name', { value: 'Ada', source: 'shop', at: 5, rank: 1 });
+    const guest = claim(emptyNodeState(null, null), [['name', { value: 'Ada', source: 'shop', at: 5, rank: 1 }]]);
     expect(combineProfile('p', [guest], [])).toMatchObject({
       kind: 'GUEST',
       name: 'Ada',

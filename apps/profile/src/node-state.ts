@@ -101,10 +101,16 @@ function addTotals(left: Totals, value: Contribution, sign: 1 | -1): Totals {
   };
 }
 
-/** Takes a claim when it outranks what is known: a customer record beats a document, then the later one wins, then the greater text (any order gives the same). */
-export function claim(state: NodeState, field: FieldName, next: FieldClaim): NodeState {
-  const known = state.fields[field];
-  return known !== undefined && !outranks(next, known) ? state : { ...state, fields: { ...state.fields, [field]: next } };
+/** Takes the claims that outrank what is known: a customer record beats a document, then the later one wins, then the greater text (any order gives the same). */
+export function claim(state: NodeState, said: readonly (readonly [FieldName, FieldClaim])[]): NodeState {
+  let fields: Partial<Record<FieldName, FieldClaim>> | undefined;
+  for (const [field, next] of said) {
+    const known = (fields ?? state.fields)[field];
+    if (known !== undefined && !outranks(next, known)) continue;
+    fields ??= { ...state.fields };
+    fields[field] = next;
+  }
+  return fields === undefined ? state : { ...state, fields };
 }
 
 /** Whether one claim beats another; a total order, so that the winner does not depend on the order of arrival. */

@@ -1,13 +1,18 @@
-import { int8Array, textArray, uuidArray, type Transaction } from '@tributary/persistence';
+import { boolArray, int8Array, textArray, uuidArray, type Transaction } from '@tributary/persistence';
 import { fromNodeStateJson, toNodeStateJson, type NodeStateJson } from './node-state-json.ts';
 import type { StoredEdge, StoredNode } from './stored-rows.ts';
 
 const NODE_COLUMNS = `node, kind, scope, display, first_seen AS "firstSeen", profile_id AS "profileId", shared, state`;
 type NodeRow = Omit<StoredNode, 'firstSeen' | 'state'> & { firstSeen: bigint; state: NodeStateJson | null };
-const asNode = (row: NodeRow): StoredNode => ({
-  ...row,
-  firstSeen: Number(row.firstSeen),
-  state: row.state === null ? null : fromNodeStateJson(row.state),
+const asNode = ({ node, kind, scope, display, firstSeen, profileId, shared, state }: NodeRow): StoredNode => ({
+  node,
+  kind,
+  scope,
+  display,
+  firstSeen: Number(firstSeen),
+  profileId,
+  shared,
+  state: state === null ? null : fromNodeStateJson(state),
 });
 
 const nodeColumns = (rows: readonly StoredNode[]): Buffer[] => [
@@ -15,25 +20,24 @@ const nodeColumns = (rows: readonly StoredNode[]): Buffer[] => [
   textArray(rows.map((row) => row.kind)),
   textArray(rows.map((row) => row.scope)),
   textArray(rows.map((row) => row.display)),
-  int8Array(rows.map((row) => BigInt(row.firstSeen))),
+  int8Array(rows.map((row) => row.firstSeen)),
   uuidArray(rows.map((row) => row.profileId)),
-  textArray(rows.map((row) => String(row.shared))),
+  boolArray(rows.map((row) => row.shared)),
   textArray(rows.map((row) => (row.state === null ? null : JSON.stringify(toNodeStateJson(row.state))))),
 ];
-const NODE_ROWS = `(SELECT u.node, u.kind, u.scope, u.display, u.first_seen, u.profile_id, u.shared::boolean, u.state::jsonb
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::uuid[], $7::text[], $8::text[]) AS u (node, kind, scope, display, first_seen, profile_id, shared, state))`;
+const NODE_ROWS = `(SELECT u.node, u.kind, u.scope, u.display, u.first_seen, u.profile_id, u.shared, u.state::jsonb
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::uuid[], $7::boolean[], $8::text[]) AS u (node, kind, scope, display, first_seen, profile_id, shared, state))`;
 const byNode = (rows: readonly StoredNode[]): StoredNode[] => [...rows].sort((left, right) => (left.node < right.node ? -1 : 1));
 
 /** Identity nodes and the edges between them, in the tables of one schema. */
 export const createNodeStore = (schema: string) => ({
-  /** Nodes by key; no lock. */
-  async loadNodes(tx: Transaction, nodes: readonly string[]): Promise<StoredNode[]> {
+  /** Which profiles nodes belong to; no lock. Nodes that are not there are left out. */
+  async findNodes(tx: Transaction, nodes: readonly string[]): Promise<Pick<StoredNode, 'node' | 'profileId'>[]> {
     if (nodes.length === 0) return [];
-    const rows = await tx.query<NodeRow>(
-      { name: `${schema}-nodes`, text: `SELECT ${NODE_COLUMNS} FROM ${schema}.node WHERE node = ANY($1::uuid[])` },
+    return tx.query(
+      { name: `${schema}-find`, text: `SELECT node, profile_id AS "profileId" FROM ${schema}.node WHERE node = ANY($1::uuid[])` },
       [uuidArray(nodes)],
     );
-    return rows.map(asNode);
   },
 
   /** All nodes of profiles. */
@@ -100,7 +104,7 @@ export const createNodeStore = (schema: string) => ({
         uuidArray(edges.map((row) => row.edge)),
         uuidArray(edges.map((row) => row.from)),
         uuidArray(edges.map((row) => row.to)),
-        int8Array(edges.map((row) => BigInt(row.seenAt))),
+        int8Array(edges.map((row) => row.seenAt)),
         textArray(edges.map((row) => row.rule)),
         textArray(edges.map((row) => row.evidenceSource)),
         textArray(edges.map((row) => row.evidenceId)),

@@ -1,5 +1,20 @@
-import { int8Array, textArray, uuidArray, type Transaction } from '@tributary/persistence';
+import { boolArray, int8Array, textArray, uuidArray, type Transaction } from '@tributary/persistence';
+import type { ProfileView } from './combine-profile.ts';
 import type { ProfileWrite, StoredProfile } from './stored-rows.ts';
+
+/** A view in its column's form: amounts as text. */
+function viewJson(view: ProfileView): string {
+  const totals = view.totals.map((total) => ({
+    ...total,
+    gross: total.gross.toString(),
+    returned: total.returned.toString(),
+    net: total.net.toString(),
+    paid: total.paid.toString(),
+    invoiced: total.invoiced.toString(),
+    settled: total.settled.toString(),
+  }));
+  return JSON.stringify({ ...view, totals });
+}
 
 /** Profiles as they are shown, in the table of one schema. */
 export const createProfileRowStore = (schema: string) => ({
@@ -25,20 +40,18 @@ export const createProfileRowStore = (schema: string) => ({
       {
         name: `${schema}-save-profiles`,
         text: `INSERT INTO ${schema}.profile AS p (profile_id, since, merged_into, document, search, updated_at, visible)
-    SELECT u.profile_id, u.since, u.merged_into, u.document::jsonb, u.search, u.updated_at, u.visible::boolean
-    FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[]) AS u (profile_id, since, merged_into, document, search, updated_at, visible)
+    SELECT u.profile_id, u.since, u.merged_into, u.document::jsonb, u.search, u.updated_at, u.visible
+    FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::boolean[]) AS u (profile_id, since, merged_into, document, search, updated_at, visible)
     ON CONFLICT (profile_id) DO UPDATE SET since = least(p.since, excluded.since), merged_into = excluded.merged_into, document = excluded.document, search = excluded.search, updated_at = excluded.updated_at, visible = excluded.visible`,
       },
       [
         uuidArray(sorted.map((row) => row.profileId)),
-        int8Array(sorted.map((row) => BigInt(row.since))),
+        int8Array(sorted.map((row) => row.since)),
         uuidArray(sorted.map((row) => row.mergedInto)),
-        textArray(
-          sorted.map((row) => JSON.stringify(row.view, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))),
-        ),
+        textArray(sorted.map((row) => viewJson(row.view))),
         textArray(sorted.map((row) => [row.view.name, row.view.email, row.view.phone].filter(Boolean).join(' ').toLowerCase())),
-        int8Array(sorted.map((row) => BigInt(row.view.updatedAt))),
-        textArray(sorted.map((row) => String(row.visible))),
+        int8Array(sorted.map((row) => row.view.updatedAt)),
+        boolArray(sorted.map((row) => row.visible)),
       ],
     );
   },

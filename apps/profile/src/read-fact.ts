@@ -1,6 +1,7 @@
-import { routeTable, topology, type Contract, type Customer } from '@tributary/contracts';
+import { routeTable, topology, type Contract, type Customer, type CustomerRef } from '@tributary/contracts';
 import { contentHash, type HubEvent } from '@tributary/persistence';
 import type { Contribution } from './contribution.ts';
+import type { IdentifierReader } from './identifier.ts';
 import { identify, type Identification } from './identify.ts';
 import type { DocumentKind } from './node-state.ts';
 import { customerRef, customerRoute, factRoutes, guestDocument } from './profile.routes.ts';
@@ -49,52 +50,59 @@ const none: Contribution = {
 };
 
 /** Reads an event by its row of the routes table. Pure. */
-export function readFact(event: HubEvent): Fact {
+export function readFact(reader: IdentifierReader, event: HubEvent): Fact {
   const contract = event.contract as unknown as Contract<unknown>;
   const { source } = event.envelope;
   const documentId = contract.document(event.value);
   const time = contract.time(event.value);
-  const base = {
+  const isCustomer = contract.name === customerRoute.name;
+  const record = isCustomer ? (event.value as Customer) : null;
+  const read = record === null ? readDocument(contract.name, event.value) : readCustomer(record);
+  const { customer, kind, orderId, country } = read;
+  const document = guestDocument(kind, orderId, documentId);
+  return {
     event,
+    kind,
     source,
     documentId,
     version: contract.version(event.value),
     hash: contentHash(event.record.value ?? Buffer.alloc(0)),
     time,
     saidAt: (event.value as { updatedAt?: number }).updatedAt ?? time,
-  };
-  if (contract.name === customerRoute.name) {
-    const customer = event.value as Customer;
-    const country = countryCode(customer.address?.country ?? null);
-    return {
-      ...base,
-      kind: 'CUSTOMER',
-      orderId: null,
-      customer,
-      contribution: { ...none, occurredAt: customer.updatedAt },
-      name: customer.name,
-      email: customer.email,
-      phone: customer.phone,
-      country: customer.address?.country ?? null,
-      identification: identify(source, customerRef(customer), guestDocument('CUSTOMER', null, documentId), customer.taxId, country),
-    };
-  }
-  const route = routeOf.get(contract.name);
-  if (route === undefined) throw new TypeError(`no route for ${contract.name}`);
-  const { customer, orderId, contribution } = route.read(event.value as never);
-  const country = (event.value as { country?: string | null }).country ?? null;
-  return {
-    ...base,
-    kind: route.kind,
+    identification: identify(reader, source, customer, document, record?.taxId ?? null, countryCode(country)),
     orderId,
-    customer: null,
-    contribution,
     name: customer.name,
     email: customer.email,
     phone: customer.phone,
     country,
-    identification: identify(source, customer, guestDocument(route.kind, orderId, documentId), null, countryCode(country)),
+    contribution: read.contribution,
+    customer: record,
   };
+}
+
+interface Read {
+  readonly kind: Fact['kind'];
+  readonly customer: CustomerRef;
+  readonly orderId: string | null;
+  readonly country: string | null;
+  readonly contribution: Contribution;
+}
+
+function readCustomer(customer: Customer): Read {
+  return {
+    kind: 'CUSTOMER',
+    customer: { ...customerRef(customer), name: customer.name },
+    orderId: null,
+    country: customer.address?.country ?? null,
+    contribution: { ...none, occurredAt: customer.updatedAt },
+  };
+}
+
+function readDocument(name: string, value: unknown): Read {
+  const route = routeOf.get(name);
+  if (route === undefined) throw new TypeError(`no route for ${name}`);
+  const { customer, orderId, contribution } = route.read(value as never);
+  return { kind: route.kind, customer, orderId, country: (value as { country?: string | null }).country ?? null, contribution };
 }
 
 const countryCode = (country: string | null): string | undefined => (country !== null && /^[A-Z]{2}$/.test(country) ? country : undefined);

@@ -30,15 +30,15 @@ function encode<Item>(oid: number, items: readonly (Item | null)[], size: number
   at = 0;
   ensure(20);
   int32(items.length === 0 ? 0 : 1);
-  let nulls = 0;
-  for (const item of items) if (item === null) nulls = 1;
-  int32(nulls);
+  int32(items.includes(null) ? 1 : 0);
   int32(oid);
   if (items.length > 0) {
     int32(items.length);
     int32(1);
   }
-  for (const item of items) {
+  // By index: an iterator makes an object for every element, a hundred for every event.
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index] as Item | null;
     ensure(4 + (size ?? 0));
     if (item === null) int32(-1);
     else {
@@ -101,12 +101,21 @@ function writeUuid(text: string): void {
   if (at - start !== 16) throw new TypeError(`not a UUID: ${text}`);
 }
 
+/** Read back byte by byte: `writeBigInt64BE` makes BigInts on its way. Little-endian, as on every platform Node runs on but s390x. */
+const wide = new BigInt64Array(1);
+const wideBytes = new Uint8Array(wide.buffer);
+const MAX_INT8 = 2n ** 63n - 1n;
+
 function writeInt8(value: bigint | number): void {
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw new RangeError(`not a whole number that is exact: ${value}`);
     int32(Math.floor(value / 2 ** 32));
     int32(value);
-  } else at = scratch.writeBigInt64BE(value, at);
+    return;
+  }
+  if (value > MAX_INT8 || value < -MAX_INT8 - 1n) throw new RangeError(`out of range of bigint: ${value}`);
+  wide[0] = value;
+  for (let byte = 7; byte >= 0; byte -= 1) scratch[at++] = wideBytes[byte] as number;
 }
 
 /** `text[]`. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { v5 } from 'uuid';
 import { contentHash, derivedId, eventKey } from './event-key.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -17,6 +18,15 @@ describe('ids of events', () => {
       derivedId('shop', 'e-1', 'customer.activity', 1),
     ];
     expect(new Set([id, ...others]).size).toBe(5);
+  });
+
+  it('is UUIDv5 as the library makes it, whatever the texts', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 60 });
+    fc.assert(
+      fc.property(text, text, text, fc.nat(), (source, id, type, n) => {
+        expect(derivedId(source, id, type, n)).toBe(v5(`${source}\n${id}\n${type}\n${n}`, '5f1d2c0a-6a0e-4b57-9a39-0c7d3b6c1e52'));
+      }),
+    );
   });
 
   it('is the first half of SHA-256 over source, NUL and id', () => {

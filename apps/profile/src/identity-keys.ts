@@ -1,0 +1,23 @@
+import { createHmac, hash } from 'node:crypto';
+import { nodeId, type IdentifierKind } from '@tributary/matching';
+
+/** Keyed hashes of identifiers, and ids of the edges between them; handed in, so that folding stays pure. */
+export interface IdentityKeys {
+  node(kind: IdentifierKind, scope: string, value: string): string;
+  edge(from: string, to: string): string;
+}
+
+/** Keyed hashes (HMAC-SHA256, 128 bits): a dump of the database gives no address away and cannot be guessed without the key. */
+export function identityKeys(identityKey: string | Buffer): IdentityKeys {
+  const uuid = (hex: string): string =>
+    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+  return {
+    node: (kind, scope, value) =>
+      uuid(
+        createHmac('sha256', identityKey)
+          .update(nodeId(kind, scope, value))
+          .digest('hex'),
+      ),
+    edge: (from, to) => uuid(hash('sha256', `${from}${to}`)),
+  };
+}

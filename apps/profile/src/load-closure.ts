@@ -1,0 +1,108 @@
+import { ContentionError } from '@tributary/persistence';
+import { documentKey, type BatchState } from './batch-state.ts';
+import type { LoadContext } from './load-batch.ts';
+import type { Fact } from './read-fact.ts';
+
+/**
+ * Loads the nodes that facts name and their whole profiles under lock. Where a fact may say something new of who belongs to whom, the
+ * edges too: those of the profile, and those that lead to an identifier the facts name; evidence that was refused leads on to further
+ * profiles. Profiles whose edges were loaded are `evident`; the others stay as they are.
+ */
+export async function loadClosure(context: LoadContext, state: BatchState, facts: readonly Fact[]): Promise<void> {
+  const { tx, store, memory } = context;
+  await loadProfiles(context, state, wantedNodes(state, facts));
+  const personal = new Set(facts.flatMap((fact) => fact.identification.personal.map((identifier) => identifier.node)));
+  let ask = profilesOf(state, unsettledNodes(context, state, facts));
+  while (ask.size > 0) {
+    for (const profileId of ask) state.evident.add(profileId);
+    const members = [...state.nodes.values()].filter((node) => ask.has(node.profileId));
+    const edges = await store.loadEdges(
+      tx,
+      members.map((node) => node.node),
+      members.filter((node) => !node.shared && personal.has(node.node)).map((node) => node.node),
+    );
+    memory.keepEdges(edges);
+    for (const edge of edges) state.edges.set(edge.edge, edge);
+    const ends = edges.flatMap((edge) => [edge.from, edge.to]);
+    await loadProfiles(
+      context,
+      state,
+      ends.filter((node) => !state.nodes.has(node)),
+    );
+    ask = profilesOf(state, ends);
+  }
+}
+
+function wantedNodes(state: BatchState, facts: readonly Fact[]): string[] {
+  const wanted = new Set<string>();
+  for (const { identification } of facts) {
+    if (identification.customer !== undefined) wanted.add(identification.customer.node);
+    wanted.add(identification.document.node);
+    for (const identifier of identification.personal) wanted.add(identifier.node);
+  }
+  for (const document of state.documents.values()) wanted.add(document.node);
+  return [...wanted];
+}
+
+/** Profiles of nodes whose edges are not loaded yet. */
+function profilesOf(state: BatchState, nodes: Iterable<string>): Set<string> {
+  const found = new Set<string>();
+  for (const node of nodes) {
+    const profileId = state.nodes.get(node)?.profileId;
+    if (profileId !== undefined && !state.evident.has(profileId)) found.add(profileId);
+  }
+  return found;
+}
+
+/** Finds the profiles of nodes, by memory where it knows them, locks them and reads all their members. */
+async function loadProfiles({ tx, store, memory }: LoadContext, state: BatchState, nodes: readonly string[]): Promise<void> {
+  const places = new Map<string, string>();
+  const unknown: string[] = [];
+  for (const node of nodes) {
+    const profileId = memory.profileOf(node);
+    if (profileId === undefined) unknown.push(node);
+    else places.set(node, profileId);
+  }
+  const found = await store.findNodes(tx, unknown);
+  for (const { node, profileId } of found) places.set(node, profileId);
+  const profiles = [...new Set(places.values())].filter((id) => !state.profiles.has(id));
+  const locked = await store.lockProfiles(tx, profiles);
+  for (const profile of locked) if (profile.mergedInto === null) state.profiles.set(profile.profileId, profile);
+  for (const node of await store.loadMembers(tx, profiles)) state.nodes.set(node.node, node);
+  const moved = [...places].filter(([node, profileId]) => state.nodes.get(node)?.profileId !== profileId || !state.profiles.has(profileId));
+  for (const [node] of moved) memory.forgetNode(node);
+  if (moved.length > 0) throw new ContentionError(`${moved.length} nodes moved to other profiles meanwhile, ${moved[0]?.[0]} for one`);
+  memory.keepNodes(found);
+}
+
+/** Nodes of the facts that may bring a new node or new evidence. For the others, what they say of identity is known, and not later than they say it. */
+function unsettledNodes({ keys, memory }: LoadContext, state: BatchState, facts: readonly Fact[]): Set<string> {
+  const unsettled = new Set<string>();
+  const guests = new Set<string>();
+  for (const { identification } of facts) if (identification.customer === undefined) guests.add(identification.document.node);
+  for (const fact of facts) {
+    const { customer, document, personal } = fact.identification;
+    const isKnown = (from: string, to: string): boolean => {
+      const edge = keys.edge(from, to);
+      const seenAt = memory.seenAt(edge);
+      if (seenAt === undefined || seenAt > fact.time) return false;
+      state.knownEdges.set(edge, seenAt);
+      return true;
+    };
+    const settled =
+      customer !== undefined &&
+      state.nodes.has(customer.node) &&
+      personal.every(({ node }) => {
+        const known = state.nodes.get(node);
+        return known !== undefined && (known.shared || isKnown(customer.node, node));
+      }) &&
+      (!(state.nodes.has(document.node) || guests.has(document.node)) || isKnown(customer.node, document.node));
+    if (settled) continue;
+    for (const node of [customer?.node, document.node, ...personal.map((identifier) => identifier.node)])
+      if (node !== undefined) unsettled.add(node);
+    const own = state.documents.get(documentKey(fact.kind, fact.source, fact.documentId));
+    const order = fact.orderId === null ? undefined : state.documents.get(documentKey('ORDER', fact.source, fact.orderId));
+    for (const booked of [own, order]) if (booked !== undefined) unsettled.add(booked.node);
+  }
+  return unsettled;
+}
