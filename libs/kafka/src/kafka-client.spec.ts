@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import kafkajs, { type PartitionMetadata } from 'kafkajs';
 import { createKafka, createProducer } from './kafka-client.ts';
+import { javaPartitioner } from './java-partitioner.ts';
 
 // Computed with org.apache.kafka.common.utils.Utils.murmur2 of kafka-clients 4.4.0 over the UTF-8 bytes, `(hash & 0x7fffffff) % n` for n = 8, 12, 97.
 const JAVA: readonly (readonly [string, number, number, number])[] = [
@@ -29,11 +31,23 @@ const metadata = (count: number): PartitionMetadata[] =>
   Array.from({ length: count }, (_, partitionId) => ({ partitionErrorCode: 0, partitionId, leader: 1, replicas: [1], isr: [1] }));
 
 describe('the partitioner of our producers', () => {
-  const partition = kafkajs.Partitioners.DefaultPartitioner();
+  const partition = javaPartitioner();
 
   it.each(JAVA)('puts %j where the Java client puts it', (key, of8, of12, of97) => {
     const at = (count: number): number => partition({ topic: 't', partitionMetadata: metadata(count), message: { key, value: '' } });
     expect([at(8), at(12), at(97)]).toEqual([of8, of12, of97]);
+  });
+
+  it('agrees with the one of kafkajs on any key, and leaves a message without one to it', () => {
+    const stock = kafkajs.Partitioners.DefaultPartitioner();
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 70 }), fc.integer({ min: 1, max: 200 }), (key, count) => {
+        const given = { topic: 't', partitionMetadata: metadata(count), message: { key: Buffer.from(key), value: '' } };
+        expect(partition(given)).toBe(stock(given));
+      }),
+    );
+    const spread = Array.from({ length: 8 }, () => partition({ topic: 't', partitionMetadata: metadata(4), message: { value: '' } }));
+    expect(new Set(spread)).toEqual(new Set([0, 1, 2, 3]));
   });
 
   it('is the one that producers are made with', () => {
@@ -44,6 +58,6 @@ describe('the partitioner of our producers', () => {
       return {} as ReturnType<typeof kafka.producer>;
     };
     createProducer(kafka);
-    expect(used).toEqual([kafkajs.Partitioners.DefaultPartitioner, false, 1]);
+    expect(used).toEqual([javaPartitioner, false, 1]);
   });
 });

@@ -1,5 +1,5 @@
 import { Kafka, logLevel, type KafkaConfig, type Producer } from 'kafkajs';
-import kafkajs from 'kafkajs';
+import { javaPartitioner } from './java-partitioner.ts';
 import { repairKafkajs } from './repair-kafkajs.ts';
 
 /** What the hub logs with; pino's child fits. */
@@ -36,7 +36,7 @@ export function createKafka(brokers: readonly string[], clientId: string, log: K
  */
 export function createProducer(kafka: Kafka): Producer {
   return kafka.producer({
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    createPartitioner: javaPartitioner,
     idempotent: false,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,

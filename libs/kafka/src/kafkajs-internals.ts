@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { ProduceArguments } from './produce-request.ts';
 
 /** Waiting requests of one connection. */
 export interface RequestQueue {
@@ -10,9 +11,27 @@ export interface RequestQueue {
   scheduleCheckPendingRequests(): void;
 }
 
+/** What is sent: kafkajs reads these two of its encoders. */
+export interface Encoded {
+  readonly buf: Buffer;
+  readonly buffer: Buffer;
+}
+
+/** A request of one version, ready to be encoded, with the reader of its answer. */
+export interface MadeRequest {
+  readonly request: { readonly encode: () => Promise<Encoded> };
+  readonly response: unknown;
+}
+
+/** The Produce API: gives the maker of requests of a version. */
+export interface ProduceApi {
+  protocol: (asked: { readonly version: number }) => (given: ProduceArguments) => MadeRequest;
+}
+
 /** The parts of kafkajs that are repaired from outside: nobody else may reach into it. */
 export interface KafkajsInternals {
   readonly RequestQueue: { readonly prototype: RequestQueue };
+  readonly Produce: ProduceApi;
 }
 
 /** The only version whose inside was read for the repairs. */
@@ -32,8 +51,10 @@ export function kafkajsInternals(
     );
   const internals: KafkajsInternals = {
     RequestQueue: installed('src/network/requestQueue') as KafkajsInternals['RequestQueue'],
+    Produce: installed('src/protocol/requests/produce') as ProduceApi,
   };
   if (typeof internals.RequestQueue.prototype.scheduleCheckPendingRequests !== 'function')
     throw new Error(`kafkajs ${version} is not as published: RequestQueue has no scheduleCheckPendingRequests`);
+  if (typeof internals.Produce.protocol !== 'function') throw new Error(`kafkajs ${version} is not as published: Produce has no protocol`);
   return internals;
 }

@@ -1,7 +1,28 @@
-import { kafkajsInternals, type KafkajsInternals } from './kafkajs-internals.ts';
+import { kafkajsInternals, type KafkajsInternals, type ProduceApi } from './kafkajs-internals.ts';
+import { encodeProduce, isPlain } from './produce-request.ts';
 import { scheduleCheckPendingRequests } from './request-queue-timer.ts';
+
+const repaired = new WeakSet<ProduceApi>();
 
 /** Puts the repairs of ADR 0009 into the loaded kafkajs; once or often makes no difference. Throws when another version is installed. */
 export function repairKafkajs(internals: KafkajsInternals = kafkajsInternals()): void {
   internals.RequestQueue.prototype.scheduleCheckPendingRequests = scheduleCheckPendingRequests;
+  if (!repaired.has(internals.Produce)) encodeInOneBuffer(internals.Produce);
+  repaired.add(internals.Produce);
+}
+
+function encodeInOneBuffer(produce: ProduceApi): void {
+  const stock = produce.protocol;
+  produce.protocol = ({ version }) => {
+    const make = stock({ version });
+    return (given) => {
+      const made = make(given);
+      if (version < 3 || !isPlain(given)) return made;
+      const encode = (): Promise<{ buf: Buffer; buffer: Buffer }> => {
+        const buffer = encodeProduce(given, Date.now());
+        return Promise.resolve({ buf: buffer, buffer });
+      };
+      return { ...made, request: { ...made.request, encode } };
+    };
+  };
 }
