@@ -80,9 +80,10 @@ function run(suite: string, bench: string, json: boolean, passedOn: readonly str
   }
 }
 
-/** A value for a table: five digits, lists in one cell. */
+/** A value for a table: five digits, lists and objects in one cell. */
 function shown(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((one) => String(shown(one))).join(' – ');
+  if (typeof value === 'object' && value !== null) return Object.values(value).map(shown).join(' ');
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
 }
 

@@ -1,97 +1,36 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { forecast } from '@tributary/forecasting';
-import type { ForecastOptions, SeriesInput } from '@tributary/forecasting';
-import { createRandom } from '@tributary/numerics';
+import { pythonEnvironment } from '../../support/python-environment.ts';
+import { FIGURES } from './forecasting-figures.ts';
+import type { Figure } from './forecasting-figures.ts';
+import { startPythonPeer } from './python-peer.ts';
+import type { PythonPeer } from './python-peer.ts';
 
 /**
- * Speed of the forecasting lib on one core, on simulated series of the lengths that the targets name. Run: `npx tsx test/bench/models/forecasting.bench.ts [--json]`.
- * `perCpuSecond` counts processor time of this process, so that a busy machine does not change it much; `perSecond` is by the clock.
+ * Speed of the forecasting lib on one core beside StatsForecast and statsmodels on the same series, in turns within one run. Run: `npm run bench -- models --only forecasting`.
+ * Rates count processor time, each side its own, so that a busy machine does not change them much; `perSecond` is ours by the clock.
+ * Ends with 1 when a figure or a ratio is below its least, and names it; a ratio that could not be measured is one that is not met.
  */
-interface Figure {
-  readonly name: string;
-  readonly atLeast: number;
-  readonly aim: number;
-  readonly series: readonly SeriesInput[];
-  readonly options: ForecastOptions;
-}
-
-const LEVELS = [0.1, 0.5, 0.9];
-const random = createRandom(20240229);
-
-/** Level and season that drift, multiplicative noise. */
-function regular(length: number, season: readonly number[], size: number): number[] {
-  const waves = season.map((m) => ({ m, height: 0.1 + 0.2 * random.next(), shift: 6 * random.next() }));
-  const noise = 0.02 + 0.08 * random.next();
-  let level = 1;
-  return Array.from({ length }, (_, t) => {
-    level *= Math.exp(0.01 * random.normal());
-    const seasonal = waves.reduce((sum, { m, height, shift }) => sum + height * Math.sin((2 * Math.PI * t) / m + shift), 1);
-    return size * level * Math.max(0.1, seasonal) * Math.exp(noise * random.normal());
-  });
-}
-
-function sparse(length: number): number[] {
-  const probability = 0.1 + 0.4 * random.next();
-  return Array.from({ length }, () => (random.next() < probability ? 1 + Math.floor(-4 * Math.log(1 - random.next())) : 0));
-}
-
-const many = (count: number, make: (i: number) => SeriesInput): SeriesInput[] => Array.from({ length: count }, (_, i) => make(i));
-
-const FIGURES: readonly Figure[] = [
-  {
-    name: 'auto, weekly, length 104, season 52',
-    atLeast: 200,
-    aim: 400,
-    series: many(200, () => ({ values: regular(104, [52], 500), season: 52 })),
-    options: { horizon: 13, levels: LEVELS, nonnegative: true },
-  },
-  {
-    name: 'auto, weekly, length 104, no season',
-    atLeast: 200,
-    aim: 400,
-    series: many(200, () => ({ values: regular(104, [], 500) })),
-    options: { horizon: 13, levels: LEVELS, nonnegative: true },
-  },
-  {
-    name: 'auto, monthly, length 60–120, season 12',
-    atLeast: 100,
-    aim: 200,
-    series: many(150, (i) => ({ values: regular(60 + ((i * 7) % 61), [12], 900), season: 12 })),
-    options: { horizon: 18, levels: LEVELS, nonnegative: true },
-  },
-  {
-    name: 'auto, hourly, length 700–960, seasons 24 and 168',
-    atLeast: 4,
-    aim: 15,
-    series: many(8, (i) => ({ values: regular(700 + ((i * 37) % 261), [24, 168], 60), season: [24, 168] })),
-    options: { horizon: 48, levels: LEVELS, nonnegative: true },
-  },
-  {
-    name: 'dynamic optimised Theta, length 104',
-    atLeast: 1000,
-    aim: 1000,
-    series: many(500, () => ({ values: regular(104, [], 500) })),
-    options: { horizon: 13, model: 'theta-dynamic' },
-  },
-  {
-    name: 'intermittent family with choice, length 104',
-    atLeast: 5000,
-    aim: 10_000,
-    series: many(1000, () => ({ values: sparse(104) })),
-    options: { horizon: 13, levels: LEVELS, nonnegative: true },
-  },
-];
-
 interface Measured {
   readonly name: string;
   readonly atLeast: number;
   readonly aim: number;
+  readonly series: number;
   readonly perSecond: number;
   readonly perCpuSecond: number;
-  readonly series: number;
+  /** The other side's rate, and ours divided by it. */
+  readonly peers: readonly {
+    readonly what: string;
+    readonly perCpuSecond: number;
+    readonly ratio: number;
+    readonly ratioAtLeast: number | null;
+  }[];
 }
 
 const WARM_MS = 1500;
-const ROUNDS = 3;
+const ROUNDS = 5;
+const here = dirname(fileURLToPath(import.meta.url));
 
 function run({ series, options }: Figure): void {
   for (const one of series) {
@@ -100,9 +39,35 @@ function run({ series, options }: Figure): void {
   }
 }
 
-function measure(figure: Figure): Measured {
+/** The Python side, or nothing after a loud word. */
+async function startPeer(): Promise<PythonPeer | undefined> {
+  try {
+    const python = pythonEnvironment('forecasting', join(here, '../../conformance/forecasting/requirements.txt'));
+    return await startPythonPeer(python, join(here, 'forecasting_peer.py'));
+  } catch (error) {
+    process.stderr.write(
+      `\nNO PYTHON SIDE: nothing is compared with StatsForecast and statsmodels, and their ratios count as missed. Needed: python3 with venv, and a package registry.\n${(error as Error).message}\n\n`,
+    );
+    return undefined;
+  }
+}
+
+async function measure(figure: Figure, peer: PythonPeer | undefined): Promise<Measured> {
+  const pairs = peer ? figure.peers : [];
+  for (const { run: model, count } of pairs) {
+    const series = figure.series.slice(0, count).map(({ values }) => Array.from(values));
+    await peer?.ask({
+      load: `warm ${figure.name} ${model}`,
+      series: series.slice(0, 2),
+      season: figure.season,
+      horizon: figure.options.horizon,
+    });
+    await peer?.ask({ run: model, on: `warm ${figure.name} ${model}` });
+    await peer?.ask({ load: `${figure.name} ${model}`, series, season: figure.season, horizon: figure.options.horizon });
+  }
   for (const start = performance.now(); performance.now() - start < WARM_MS;) run(figure);
   let best = { perSecond: 0, perCpuSecond: 0 };
+  const theirs = new Map<string, number>();
   for (let round = 0; round < ROUNDS; round++) {
     const wall = performance.now();
     const cpu = process.cpuUsage();
@@ -112,24 +77,74 @@ function measure(figure: Figure): Measured {
       perSecond: Math.max(best.perSecond, (1000 * figure.series.length) / (performance.now() - wall)),
       perCpuSecond: Math.max(best.perCpuSecond, (1e6 * figure.series.length) / (used.user + used.system)),
     };
+    for (const { run: model } of pairs) {
+      const answer = await peer?.ask<{ seconds: number; series: number }>({ run: model, on: `${figure.name} ${model}` });
+      if (answer) theirs.set(model, Math.max(theirs.get(model) ?? 0, answer.series / answer.seconds));
+    }
   }
   const { name, atLeast, aim } = figure;
-  return { name, atLeast, aim, series: figure.series.length, ...best };
+  return {
+    name,
+    atLeast,
+    aim,
+    series: figure.series.length,
+    ...best,
+    peers: pairs.map(({ run: model, what, atLeast: least }) => {
+      const rate = theirs.get(model) as number;
+      return { what, perCpuSecond: rate, ratio: best.perCpuSecond / rate, ratioAtLeast: least ?? null };
+    }),
+  };
 }
 
-const measured = FIGURES.map(measure);
+/** One sentence a figure or ratio that is below its least. */
+function missesOf(measured: readonly Measured[], paired: boolean): string[] {
+  const rate = (value: number): string => value.toPrecision(4);
+  const slow = measured
+    .filter(({ perCpuSecond, atLeast }) => perCpuSecond < atLeast)
+    .map(({ name, perCpuSecond, atLeast }) => `${name}: ${rate(perCpuSecond)} series per processor second, at least ${atLeast}`);
+  const behind = measured.flatMap(({ name, peers }) =>
+    peers
+      .filter(({ ratio, ratioAtLeast }) => ratioAtLeast !== null && ratio < ratioAtLeast)
+      .map(({ what, ratio, ratioAtLeast }) => `${name}: ${rate(ratio)} times ${what}, at least ${ratioAtLeast}`),
+  );
+  const unproven = paired
+    ? []
+    : FIGURES.flatMap(({ name, peers }) =>
+        peers.filter(({ atLeast }) => atLeast !== undefined).map(({ what }) => `${name}: not measured beside ${what}`),
+      );
+  return [...slow, ...behind, ...unproven];
+}
+
+const peer = await startPeer();
+const measured: Measured[] = [];
+try {
+  for (const figure of FIGURES) measured.push(await measure(figure, peer));
+} finally {
+  await peer?.close();
+}
+const misses = missesOf(measured, peer !== undefined);
+const versions = { node: process.version, ...peer?.versions };
 if (process.argv.includes('--json'))
-  console.log(JSON.stringify({ bench: 'models/forecasting', node: process.version, figures: measured }, null, 2));
+  console.log(JSON.stringify({ bench: 'models/forecasting', versions, figures: measured, misses }, null, 2));
 else {
+  console.log(
+    Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', '),
+  );
   console.table(
-    measured.map(({ name, perSecond, perCpuSecond, atLeast, aim }) => ({
+    measured.map(({ name, perSecond, perCpuSecond, atLeast, aim, peers }) => ({
       figure: name,
       'series/s': Math.round(perSecond),
       'series/CPU s': Math.round(perCpuSecond),
       'at least': atLeast,
       aim,
       met: perCpuSecond >= atLeast,
+      beside: peers
+        .map(({ what, ratio, ratioAtLeast }) => `${ratio.toFixed(1)} × ${what}${ratioAtLeast === null ? '' : ` (≥ ${ratioAtLeast})`}`)
+        .join('; '),
     })),
   );
 }
-process.exitCode = measured.every(({ perCpuSecond, atLeast }) => perCpuSecond >= atLeast) ? 0 : 1;
+for (const miss of misses) process.stderr.write(`models/forecasting: MISSED ${miss}\n`);
+process.exitCode = misses.length === 0 ? 0 : 1;
