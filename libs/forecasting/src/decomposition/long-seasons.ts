@@ -11,6 +11,8 @@ export interface SeasonAdjustment {
 
 /** Smoothing models carry seasons up to here in their own states. */
 export const LONGEST_STATE_SEASON = 24;
+/** What the seasonal loess of MSTL averages over at the end of a series, in cycles. */
+const CYCLES_SEEN = 6;
 /** With fewer cycles, waves tell more than a decomposition. */
 const CYCLES_FOR_STL = 4;
 
@@ -38,7 +40,9 @@ export function adjustLongSeasons(values: Float64Array, seasons: readonly number
   }
   const usable = seasons.filter((season) => n >= 2 * season);
   if (usable.length === 0) return undefined;
-  const { seasonals } = mstl(values, usable);
+  const { seasonals, remainder } = mstl(values, usable);
+  const freed = usable.reduce((sum, season) => sum + season - 1, 0);
+  for (const [i, season] of usable.entries()) shrinkSeason(seasonals[i] as Float64Array, season, remainder, freed);
   const adjusted = values.slice();
   for (const seasonal of seasonals) for (let t = 0; t < n; t++) adjusted[t] = (adjusted[t] as number) - (seasonal[t] as number);
   const longest = usable[usable.length - 1] as number;
@@ -48,7 +52,7 @@ export function adjustLongSeasons(values: Float64Array, seasons: readonly number
       ...model,
       firstOrigin: Math.max(model.firstOrigin, longest),
       // Loess over the cycles of each phase frees at least as much as fixed indices would.
-      freedom: model.freedom + usable.reduce((sum, season) => sum + season - 1, 0),
+      freedom: model.freedom + freed,
       forecastFrom: (origin, out) => {
         model.forecastFrom(origin, out);
         for (const [i, season] of usable.entries()) {
@@ -60,4 +64,22 @@ export function adjustLongSeasons(values: Float64Array, seasons: readonly number
       },
     }),
   };
+}
+
+/**
+ * Shrinks a decomposed season towards none by the share of its variance that noise alone would give it (positive-part Stein): the mean of `cycles` noisy
+ * values a phase has 1 / cycles of the noise.
+ */
+function shrinkSeason(seasonal: Float64Array, season: number, remainder: Float64Array, freed: number): void {
+  const n = seasonal.length;
+  const variance = (x: Float64Array): number => {
+    const mean = x.reduce((sum, v) => sum + v, 0) / x.length;
+    return x.reduce((sum, v) => sum + (v - mean) ** 2, 0) / x.length;
+  };
+  const sizes = remainder.map(Math.abs).sort();
+  const noise = (((sizes[n >> 1] as number) / 0.6745) ** 2 * n) / Math.max(n - freed, n / 3);
+  const cycles = Math.min(n / season, CYCLES_SEEN);
+  const observed = variance(seasonal.subarray(n - season));
+  const share = observed > 0 ? Math.max(0, 1 - noise / cycles / observed) : 0;
+  for (let t = 0; t < n; t++) seasonal[t] = share * (seasonal[t] as number);
 }

@@ -30,12 +30,14 @@ export interface Choice {
 const REGULAR: readonly ModelName[] = ['ets', 'ces', 'theta-dynamic'];
 /** In short histories of short seasons a fourth opinion helps, and is cheap. */
 const SHORT: readonly ModelName[] = [...REGULAR, 'arima'];
+/** What a decomposition leaves of hours or days wanders without a slope: one found there shoots away over the hundreds of steps that are asked for. */
+const DECOMPOSED: readonly ModelName[] = ['ses', 'ces', 'theta-dynamic'];
 const SHORT_HISTORY = { length: 80, season: 4 };
 /** From this many values on a rolling origin tells the models apart better than chance does. */
 const LONG_HISTORY = 400;
-const ROLLING_ORIGINS = 2;
+const ROLLING_ORIGINS = 3;
 /** Another model must be this much better than the combination in the rolling origin to replace it. */
-const CLEARLY_BETTER = 0.9;
+const CLEARLY_BETTER = 0.8;
 /** A forecast this many times larger than anything ever seen has run away. */
 const RUN_AWAY = 10;
 
@@ -81,7 +83,8 @@ export function chooseModel(
 function fitMembers(values: Float64Array, seasons: readonly number[], horizon: number): FittedModel[] {
   const short = values.length <= SHORT_HISTORY.length && (seasons[0] ?? 1) <= SHORT_HISTORY.season;
   const input = { values, seasons, adjustment: adjustmentOf(values, seasons) };
-  return (short ? SHORT : REGULAR)
+  const names = seasons.length > 1 && input.adjustment ? DECOMPOSED : short ? SHORT : REGULAR;
+  return names
     .map((one) => fitModel(one, input))
     .filter((model) => model !== undefined && staysNear(model, values, horizon)) as FittedModel[];
 }

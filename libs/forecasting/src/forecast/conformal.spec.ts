@@ -88,7 +88,7 @@ describe('conformal quantiles', () => {
   });
 
   it.each([
-    [30, 'ets'],
+    [30, 'ses'],
     [40, 'theta-dynamic'],
     [80, 'theta-dynamic'],
   ] as const)('80 %% intervals cover 76–84 %% of what comes after %i values (%s), over 200 simulated series', (length, model) => {

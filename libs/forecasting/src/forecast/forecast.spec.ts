@@ -71,6 +71,17 @@ describe('forecast', () => {
     }
   });
 
+  it('shifts with the series, where the model has no natural zero', () => {
+    const values = Array.from({ length: 48 }, (_, t) => 20 + t / 4 + 5 * Math.sin((t * Math.PI) / 6) + Math.sin(t * t));
+    for (const model of ['naive', 'seasonal-naive', 'mean', 'drift', 'ses', 'holt', 'holt-damped', 'theta', 'theta-dynamic'] as const) {
+      const ask = (by: number) => answer(forecast({ values: values.map((y) => y + by), season: 1 }, { horizon: 6, levels: LEVELS, model }));
+      const [base, shifted] = [ask(0), ask(500)];
+      for (const level of LEVELS)
+        for (let h = 0; h < 6; h++)
+          expect(Math.abs((shifted.quantiles[level]?.[h] as number) - 500 - (base.quantiles[level]?.[h] as number))).toBeLessThan(0.1);
+    }
+  });
+
   it('ignores what unknown periods hold', () => {
     const values = Array.from({ length: 40 }, (_, t) => 10 + 3 * Math.sin((t * Math.PI) / 2) + Math.sin(t * t));
     const known = values.map((_, t) => t % 9 !== 4);

@@ -18,6 +18,29 @@ describe('regressors', () => {
     expect((result.quantiles[0.9]?.[1] as number) - (result.quantiles[0.1]?.[1] as number)).toBeLessThan(20);
   });
 
+  it('a promotion, a price and a holiday are told apart, and each can be planned', () => {
+    const random2 = createRandom(9);
+    const price = Array.from({ length: 90 }, (_, t) => 10 + ((t * 7) % 5));
+    const holiday = price.map((_, t) => (t % 30 === 12 ? 1 : 0));
+    const offer = price.map((_, t) => (t % 13 === 4 ? 1 : 0));
+    const sold = price.map((value, t) => 200 - 6 * value + 50 * (offer[t] as number) - 70 * (holiday[t] as number) + 3 * random2.normal());
+    const result = forecast(
+      {
+        values: sold,
+        regressors: [
+          { name: 'promotion', past: offer, future: [0, 0, 1] },
+          { name: 'price', past: price, future: [10, 14, 10] },
+          { name: 'holiday', past: holiday, future: [0, 1, 0] },
+        ],
+      },
+      { horizon: 3 },
+    );
+    if (result.refused) throw new Error(result.refused.reason);
+    for (const [name, effect] of Object.entries({ promotion: 50, price: -6, holiday: -70 }))
+      expect(Math.abs((result.effects?.[name] ?? 0) / effect - 1)).toBeLessThan(0.1);
+    for (const [h, expected] of [140, 46, 190].entries()) expect(Math.abs((result.mean[h] as number) - expected)).toBeLessThan(8);
+  });
+
   it('refuses by name', () => {
     const ask = (past: number[], future: number[]) =>
       forecast({ values, regressors: [{ name: 'price', past, future }] }, { horizon: 3 }).refused;
