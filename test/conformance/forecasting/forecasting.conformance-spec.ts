@@ -1,20 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { fitAdida, fitCes, fitCroston, fitEts, fitTsb, forecast, forecastAhead, kpss, mstl, stl } from '@tributary/forecasting';
+import { fitAdida, fitArima, fitCes, fitCroston, fitEts, fitTsb, forecast, forecastAhead, kpss, mstl, stl } from '@tributary/forecasting';
 import type { EtsForm } from '@tributary/forecasting';
 import { createRandom } from '@tributary/numerics';
+import { pythonEnvironment } from '../../support/python-environment.ts';
 
 /**
- * The same inputs through our models and through StatsForecast and statsmodels, in the same run. The Python environment is made under .venv/ when it is
- * missing; versions are pinned in requirements.txt beside this file. Differences are printed as a table.
+ * The same inputs through our models and through StatsForecast and statsmodels, in the same run. Versions are pinned in requirements.txt beside this file. Differences are printed as a table.
  */
 const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, '../../..');
-const venv = join(root, '.venv/forecasting');
-const python = join(venv, 'bin/python');
 
 interface Regular {
   readonly theta: number[];
@@ -29,6 +25,9 @@ interface Regular {
   readonly 'stl-robust': { trend: number[]; seasonal: number[] };
   readonly mstl: number[][];
   readonly kpss: number;
+  /** Orders p, d, q, P, D, Q at their exact maximum likelihood. */
+  readonly arima: readonly { order: readonly number[]; llf: number; mean: number[] }[];
+  readonly 'auto-arima': number[];
 }
 interface Sparse {
   readonly croston: number[];
@@ -74,10 +73,7 @@ const note = (what: string, series: string, difference: number): number => {
 };
 
 beforeAll(() => {
-  if (!existsSync(python)) {
-    execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
-    execFileSync(python, ['-m', 'pip', 'install', '-q', '-r', join(here, 'requirements.txt')], { stdio: 'inherit' });
-  }
+  const python = pythonEnvironment('forecasting', join(here, 'requirements.txt'));
   const input = JSON.stringify({ series: [...SERIES, ...SPARSE] });
   reference = JSON.parse(execFileSync(python, [join(here, 'reference.py')], { input, maxBuffer: 1 << 26, encoding: 'utf8' })) as Reference;
 }, 900_000);
@@ -127,6 +123,28 @@ describe('forecasting against StatsForecast and statsmodels', () => {
     for (const [code, theirs] of Object.entries(at(name).ets)) expect(logLikelihood(values, code, season)).toBeGreaterThan(theirs - 0.1);
   });
 
+  it.each(SERIES)('$name: ARIMA is at the exact likelihood of statsmodels or above, and forecasts agree where it is the same', (one) => {
+    const { name, values, season, horizon } = one;
+    const scale = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const y = Float64Array.from(values, (value) => value / scale);
+    for (const { order, llf, mean } of at(name).arima) {
+      const [p = 0, d = 0, q = 0, P = 0, D = 0, Q = 0] = order;
+      const fit = fitArima(y, { p, d, q, P, D, Q, constant: false }, season);
+      if (!fit) throw new Error(`ARIMA ${order.join(',')} was not fitted`);
+      const n = values.length - d - season * D;
+      const k = p + q + P + Q + 1;
+      const deviance = fit.aicc - 2 * k - (2 * k * (k + 1)) / (n - k - 1);
+      const ours = -0.5 * (deviance + n * (1 + Math.log(2 * Math.PI))) - n * Math.log(scale);
+      const gained = note(`ARIMA ${order.join(',')}: log-likelihood gained`, name, ours - llf);
+      const forecasts = forecastAhead(fit, values.length, horizon).map((value) => value * scale);
+      const difference = note(`ARIMA ${order.join(',')}`, name, worst(forecasts, mean));
+      expect(gained).toBeGreaterThan(-0.01);
+      if (gained < 0.01) expect(difference).toBeLessThan(2e-3);
+    }
+    // The order is a matter of search: told, not judged.
+    note('automatic ARIMA', name, worst(ahead(values, 'arima', horizon, season), at(name)['auto-arima']));
+  });
+
   it.each(SERIES)('$name: STL, robust STL and MSTL agree to rounding with statsmodels', ({ name, values, season }) => {
     const y = Float64Array.from(values);
     const plain = stl(y, season);
@@ -164,7 +182,7 @@ describe('forecasting against StatsForecast and statsmodels', () => {
   });
 });
 
-function ahead(values: readonly number[], model: 'theta' | 'theta-dynamic', horizon: number, season = 1): number[] {
+function ahead(values: readonly number[], model: 'theta' | 'theta-dynamic' | 'arima', horizon: number, season = 1): number[] {
   const result = forecast({ values, season }, { horizon, model });
   if (result.refused) throw new Error(result.refused.reason);
   return result.mean;

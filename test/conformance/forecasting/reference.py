@@ -8,9 +8,10 @@ import warnings
 import numpy as np
 import statsforecast
 import statsmodels
-from statsforecast.models import ADIDA, CrostonClassic, CrostonSBA, DynamicOptimizedTheta, TSB, AutoCES, AutoETS, OptimizedTheta, Theta
+from statsforecast.models import ADIDA, CrostonClassic, CrostonSBA, DynamicOptimizedTheta, TSB, AutoARIMA, AutoCES, AutoETS, OptimizedTheta, Theta
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.seasonal import MSTL, STL
+from statsmodels.tsa.statespace.sarimax import SARIMAX
 from statsmodels.tsa.stattools import kpss
 
 warnings.filterwarnings("ignore")
@@ -25,6 +26,17 @@ def ets(values, error, trend, damped, seasonal, season):
         values, error=error, trend=trend, damped_trend=damped, seasonal=seasonal, seasonal_periods=season if seasonal else None
     )
     return float(model.fit(disp=False, maxiter=2000).llf)
+
+
+ARIMA = ((0, 1, 1, 0, 1, 1), (1, 1, 1, 0, 1, 1), (2, 0, 0, 0, 1, 0), (0, 1, 2, 0, 0, 0), (1, 1, 0, 1, 1, 0))
+
+
+def arima(values, order, season, horizon):
+    """Exact maximum likelihood of the differenced series, and forecasts at those parameters."""
+    p, d, q, P, D, Q = order
+    build = lambda **kwargs: SARIMAX(values, order=(p, d, q), seasonal_order=(P, D, Q, season), concentrate_scale=True, **kwargs)
+    fit = build(simple_differencing=True).fit(disp=False, maxiter=1000)
+    return {"order": order, "llf": float(fit.llf), "mean": build().smooth(fit.params).forecast(horizon).tolist()}
 
 
 def regular(one):
@@ -51,6 +63,8 @@ def regular(one):
         },
         "stl": {"trend": stl.trend.tolist(), "seasonal": stl.seasonal.tolist()},
         "stl-robust": {"trend": robust.trend.tolist(), "seasonal": robust.seasonal.tolist()},
+        "arima": [arima(values, order, season, horizon) for order in ARIMA],
+        "auto-arima": mean(AutoARIMA(season_length=season), values, horizon),
         "mstl": MSTL(
             values,
             periods=(season, 2 * season),

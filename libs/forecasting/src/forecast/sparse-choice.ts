@@ -22,7 +22,7 @@ const HANDICAP = 0.93;
 
 /**
  * The intermittent family with choice. The candidates are judged over all origins by RMSE and by the error of the horizon's sum: absolute errors would
- * reward a forecast of zero (Kolassa 2016). The mean of the history mean, SES, TSB and IMAPA is used unless one model is clearly better.
+ * reward a forecast of zero (Kolassa 2016). The mean of the history mean, SES, TSB, ADIDA and IMAPA is used unless one model is clearly better.
  */
 export function chooseSparse({ values, seasons }: PreparedSeries, horizon: number): SparseChoice {
   const judge = flatJudge(values, horizon);
@@ -32,7 +32,7 @@ export function chooseSparse({ values, seasons }: PreparedSeries, horizon: numbe
   const tsb = fitTsb(values);
   const adida = fitAdida(values, events);
   const imapa = fitImapa(values, events, adida);
-  const combination = meanOfFlat('combination', [mean, ses, tsb, imapa]);
+  const combination = meanOfFlat('combination', [mean, ses, tsb, adida, imapa]);
   const models: FlatModel[] = [
     combination,
     mean,

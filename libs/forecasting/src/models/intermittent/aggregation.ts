@@ -17,11 +17,11 @@ export function aggregate(values: Float64Array, size: number): Float64Array {
   return sums;
 }
 
-/** Forecast per period of simple exponential smoothing on blocks of `size`, as it stood at every origin. */
+/** Forecast per period of simple exponential smoothing on blocks of `size`, as it stood at every origin. Few and noisy sums do not tell a large α from chance. */
 function blockRates(values: Float64Array, size: number): Float64Array {
   const n = values.length;
   const blocks = aggregate(values, size);
-  const level = smoothLevels(blocks, bestAlpha(blocks, 0.1, 0.9));
+  const level = smoothLevels(blocks, bestAlpha(blocks, 0.05, 0.3));
   const rate = new Float64Array(n + 1);
   // Before the first whole block: the mean so far.
   const first = Math.min(n, n - blocks.length * size + size - 1);
