@@ -11,10 +11,12 @@ export interface Cell {
   readonly how: string;
   /** Part of `npm test`. */
   readonly fast?: boolean;
-  /** Seconds from the end of the fault within which everything must be in. */
+  /** Seconds from the end of the fault within which everything must be in, beside what starting a process takes. */
   readonly recovery: number;
   /** Makes the fault, calls `rig.faultOver()`, and returns; the runner then waits and judges. Throws when something else than expected happened. */
   run(rig: CellRig): Promise<void>;
+  /** Looks at what only this cell can tell, when everything is in; says what it finds by `rig.demand`. */
+  afterwards?(rig: CellRig): Promise<void>;
 }
 
 /** A cell that this machine, or this product, cannot carry. */

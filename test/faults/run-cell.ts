@@ -31,6 +31,7 @@ export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_0
   try {
     await cell.run(rig);
     const missing = await rig.settled(limitMs);
+    await cell.afterwards?.(rig);
     const expected = expect(rig.facts);
     const state = await judgeState(rig.database, rig.facts, expected);
     const wire = await judgeWire(stack.kafka, rig.database, expected);
@@ -38,10 +39,11 @@ export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_0
     const faults = [
       ...(missing === undefined ? [] : [`not settled: ${JSON.stringify(missing)}`]),
       ...rig.processes.filter((process) => process.crashed).map((process) => `process ${process.name} ended unasked`),
+      ...rig.findings,
       ...state.faults,
       ...wire.faults,
-      ...(recoverySeconds !== null && recoverySeconds > cell.recovery
-        ? [`recovered after ${recoverySeconds} s, at most ${cell.recovery} s are allowed`]
+      ...(recoverySeconds !== null && recoverySeconds > cell.recovery + rig.startSeconds
+        ? [`recovered after ${recoverySeconds} s, at most ${cell.recovery} s and ${rig.startSeconds.toFixed(1)} s for starting are allowed`]
         : []),
     ];
     const result: CellResult = {

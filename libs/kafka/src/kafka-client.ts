@@ -17,7 +17,8 @@ export function createKafka(brokers: readonly string[], clientId: string, log: K
     brokers: [...brokers],
     logLevel: logLevel.WARN,
     connectionTimeout: 5_000,
-    requestTimeout: 30_000,
+    // An answer that was lost holds its producer up for as long; what is slow by nature (fetch, join) has a bound of its own in kafkajs.
+    requestTimeout: 10_000,
     retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 },
     logCreator: () => (entry) => {
       const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...fields } = entry.log;

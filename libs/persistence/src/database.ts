@@ -26,11 +26,15 @@ export interface DatabaseOptions {
   readonly statementTimeout?: number;
 }
 
+/** How much longer than its statement may take an answer is waited for, milliseconds. */
+const ANSWER_MS = 3_000;
+
 /** The PostgreSQL database of the hub. bigint columns arrive as BigInt, numeric as text, timestamptz as Date. */
 export class Database implements Queryable {
   private readonly pool: pg.Pool;
 
   constructor(private readonly options: DatabaseOptions) {
+    const { statementTimeout = 30_000 } = options;
     this.pool = new pg.Pool({
       connectionString: options.url,
       max: options.max,
@@ -38,8 +42,11 @@ export class Database implements Queryable {
       options: '-c timezone=UTC',
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
-      statement_timeout: options.statementTimeout ?? 30_000,
-      idle_in_transaction_session_timeout: 60_000,
+      statement_timeout: statementTimeout,
+      // The server ends a statement in time; when its answer is lost on the way, nobody else would.
+      query_timeout: statementTimeout + ANSWER_MS,
+      // A process that stands still inside a transaction holds up whoever takes over its partitions: no longer than its Kafka session lasts.
+      idle_in_transaction_session_timeout: 15_000,
       types: {
         getTypeParser: (oid, format) => (oid === pg.types.builtins.INT8 ? parseBigInt : pg.types.getTypeParser(oid, format as 'text')),
       } as pg.CustomTypesConfig,
@@ -72,6 +79,8 @@ export class Database implements Queryable {
       });
       return result;
     } catch (error) {
+      // Whoever did not answer this will not answer a ROLLBACK.
+      if (error instanceof Error && error.message === 'Query read timeout') broken ??= error;
       if (broken === undefined)
         await client.query('ROLLBACK').catch((rollbackError: unknown) => {
           broken = rollbackError as Error;

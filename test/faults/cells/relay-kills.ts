@@ -2,50 +2,67 @@ import type { Cell } from '../cell.ts';
 import { makeFacts } from '../oracle/make-facts.ts';
 import type { CellRig } from '../rig/cell-rig.ts';
 import type { HubProcess } from '../rig/hub-process.ts';
+import type { Verdict } from '../rig/tcp-proxy.ts';
 
 const COMPONENT = 'relay';
 
-/** Fills the outbox with a consumer that does not relay, then lets `die` kill a relay of its own; another takes over. */
-async function relayDies(rig: CellRig, die: (rig: CellRig) => Promise<HubProcess>): Promise<void> {
+/** Fills the outbox with a consumer that does not relay, then lets a relay of its own die; another takes over. */
+async function relayDies(rig: CellRig, die: () => HubProcess): Promise<void> {
   await rig.up({ relay: false });
-  await rig.send(makeFacts({ seed: rig.id, people: 30, each: 14 }));
+  await rig.sendIn(6, makeFacts({ seed: rig.id, people: 30, each: 14 }), 100);
   await rig.consumed();
-  const relay = await die(rig);
-  await relay.end();
+  await die().end();
   rig.faultOver();
   await rig.up({ apps: [], line: 2 });
+}
+
+/** A relay that is killed when the line it uses carries the `nth` answer of a kind; `verdict` says whether it still hears it. */
+function killedByAnswer(rig: CellRig, service: 'kafka' | 'postgres', kind: RegExp, nth: number, verdict: Verdict): HubProcess {
+  const relay = rig.start({ apps: [], line: 1 });
+  let seen = 0;
+  rig.lines(1)[service].onAnswer((answer) => {
+    if (!kind.test(answer)) return 'pass';
+    seen += 1;
+    if (seen !== nth) return 'pass';
+    relay.signal('SIGKILL');
+    return verdict;
+  });
+  return relay;
 }
 
 /** F23, F24: a relay killed at each of its steps. */
 export const relayKills: readonly Cell[] = [
   {
+    id: 'F23',
+    component: COMPONENT,
+    fault: 'SIGKILL after selecting, before sending (KP7)',
+    how: 'the relay kills itself with its first rows in hand; another is started at once',
+    recovery: 10,
+    run: (rig) => relayDies(rig, () => rig.start({ apps: [], line: 1, at: [{ step: 'relay-selected', nth: 1, act: 'kill' }] })),
+  },
+  {
     id: 'F24a',
     component: COMPONENT,
     fault: 'SIGKILL after sending, before the acknowledgement (KP8)',
-    how: 'a proxy swallows the answer to the second Produce and the relay is killed at that moment',
+    how: 'a proxy swallows the answer to the first Produce and the relay is killed at that moment',
     recovery: 10,
-    run: (rig) =>
-      relayDies(rig, (own) => {
-        const relay = own.start({ apps: [], line: 1 });
-        let produced = 0;
-        own.lines(1).kafka.onAnswer((kind) => {
-          if (kind !== 'Produce') return 'pass';
-          produced += 1;
-          if (produced !== 2) return 'pass';
-          relay.signal('SIGKILL');
-          return 'swallow';
-        });
-        return Promise.resolve(relay);
-      }),
+    run: (rig) => relayDies(rig, () => killedByAnswer(rig, 'kafka', /^Produce$/, 1, 'swallow')),
   },
   {
     id: 'F24b',
     component: COMPONENT,
     fault: 'SIGKILL after the acknowledgement, before the mark (KP9)',
-    how: 'the relay kills itself between the acknowledgement and the mark of its second send',
+    how: 'the relay kills itself between the acknowledgement and the mark',
     fast: true,
     recovery: 10,
-    run: (rig) =>
-      relayDies(rig, (own) => Promise.resolve(own.start({ apps: [], line: 1, at: [{ step: 'relay-acknowledged', nth: 2, act: 'kill' }] }))),
+    run: (rig) => relayDies(rig, () => rig.start({ apps: [], line: 1, at: [{ step: 'relay-acknowledged', nth: 1, act: 'kill' }] })),
+  },
+  {
+    id: 'F24c',
+    component: COMPONENT,
+    fault: 'SIGKILL after the mark, its answer not read (KP10)',
+    how: 'a proxy swallows the answer to the first mark (a DELETE that found rows) and the relay is killed at that moment',
+    recovery: 10,
+    run: (rig) => relayDies(rig, () => killedByAnswer(rig, 'postgres', /^DELETE [1-9]/, 1, 'swallow')),
   },
 ];

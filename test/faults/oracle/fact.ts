@@ -29,4 +29,4 @@ export interface Fact {
 }
 
 /** Ways in which a record is spoilt. */
-export type Spoilt = 'truncated' | 'unknown-schema' | 'no-key' | 'no-id' | 'arithmetic' | 'trailing';
+export type Spoilt = 'truncated' | 'unknown-schema' | 'no-key' | 'no-id' | 'arithmetic' | 'trailing' | 'overflow' | 'hostile-array';

@@ -13,7 +13,7 @@ export interface Making {
 }
 
 const NOTHING: Money = { gross: 0n, paid: 0n, returned: 0n };
-const SPOILT: readonly Spoilt[] = ['truncated', 'unknown-schema', 'no-key', 'no-id', 'arithmetic', 'trailing'];
+const SPOILT: readonly Spoilt[] = ['truncated', 'unknown-schema', 'no-key', 'no-id', 'arithmetic', 'trailing', 'overflow', 'hostile-array'];
 const SOURCES = ['shop', 'pos'] as const;
 
 /**

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { topology, type AppName } from '@tributary/contracts';
-import { createProducer } from '@tributary/kafka';
-import { Database, maintainPartitions } from '@tributary/persistence';
+import type { ServiceName } from '@tributary/embedded';
+import { createProducer, createTopics, type Kafka } from '@tributary/kafka';
+import { Database, freeHeldKey, maintainPartitions } from '@tributary/persistence';
 import { encodeFact } from '../oracle/encode-fact.ts';
 import type { Fact } from '../oracle/fact.ts';
 import { emptyTopics } from './empty-topics.ts';
@@ -10,7 +11,7 @@ import type { History } from './history.ts';
 import { HubProcess } from './hub-process.ts';
 import type { Lines } from './lines.ts';
 import { isSettled, type Unsettled } from './settled.ts';
-import type { Stack } from './stack.ts';
+import { PARTITIONS, type Stack } from './stack.ts';
 import type { At } from './worker-order.ts';
 
 /** What to start as one process of the hub. */
@@ -37,6 +38,10 @@ export class CellRig {
   /** Every fact sent, in order; the oracle's input. */
   readonly facts: Fact[] = [];
   readonly processes: HubProcess[] = [];
+  /** Partitions (`profile topic/0`) that must stand still: they are not waited for. */
+  readonly halted = new Set<string>();
+  /** What a cell saw on the way that must not be. */
+  readonly findings: string[] = [];
   private producer: ReturnType<typeof createProducer> | undefined;
   private faultOverAt: number | undefined;
   private settledAt: number | undefined;
@@ -125,8 +130,103 @@ export class CellRig {
     const size = Math.ceil(facts.length / parts);
     for (let from = 0; from < facts.length; from += size) {
       await this.send(facts.slice(from, from + size));
-      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      if (pauseMs > 0) await this.pause(pauseMs);
     }
+  }
+
+  /** Takes facts that the cell keeps from being applied out of what the oracle expects. */
+  except(lost: (fact: Fact) => boolean): void {
+    const kept = this.facts.filter((fact) => !lost(fact));
+    this.history.note('facts taken out', { count: this.facts.length - kept.length });
+    this.facts.splice(0, this.facts.length, ...kept);
+  }
+
+  /** Notes a finding that fails the cell unless `holds`. */
+  demand(holds: boolean, what: string): void {
+    if (holds) return;
+    this.findings.push(what);
+    this.history.note('finding', { what });
+  }
+
+  /** Ids of the members of a group. */
+  async members(group: string): Promise<string[]> {
+    const described = await this.admin((admin) => admin.describeGroups([group]));
+    return (described.groups[0]?.members ?? []).map((member) => member.memberId).sort();
+  }
+
+  /** Waits until a group has `count` members and every one of them its share. */
+  async shared(group: string, count: number): Promise<void> {
+    await this.until(async () => {
+      const [found] = (await this.admin((admin) => admin.describeGroups([group]))).groups;
+      return found?.state === 'Stable' && found.members.length === count;
+    }, `the group ${group} has ${count} members`);
+  }
+
+  /** What an operator may do to a group that nobody is in. */
+  async tamperOffsets(group: string, how: 'delete' | 'end'): Promise<void> {
+    this.history.note('offsets tampered with', { group, how });
+    await this.admin(async (admin) => {
+      if (how === 'delete') return void (await admin.deleteGroups([group]));
+      for (const { topic } of topology.profile.reads) {
+        const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({ partition, offset: high }));
+        await admin.setOffsets({ groupId: group, topic, partitions });
+      }
+    });
+  }
+
+  /** Deletes every record of a topic. */
+  async trim(topic: string): Promise<void> {
+    await this.admin(async (admin) => {
+      const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({ partition, offset: high }));
+      this.history.note('topic trimmed', { topic, partitions });
+      await admin.deleteTopicRecords({ topic, partitions });
+    });
+  }
+
+  /** Deletes a topic and makes it again, empty. */
+  async remake(topic: string): Promise<void> {
+    this.history.note('topic made again', { topic });
+    await this.admin((admin) => admin.deleteTopics({ topics: [topic] }));
+    await this.until(async () => !(await this.admin((admin) => admin.listTopics())).includes(topic), `the topic ${topic} is gone`);
+    await createTopics(this.stack.kafka, [{ topic, partitions: PARTITIONS, compacted: false }]);
+  }
+
+  /** Ends a service as an accident would; `restart` of the stack brings it back. */
+  killService(service: ServiceName, signal: 'SIGKILL' | 'SIGQUIT' | 'SIGSTOP' | 'SIGCONT'): void {
+    const pid = this.stack.services.pids[service];
+    if (pid === undefined) throw new Error(`${service} does not run`);
+    this.history.note('signal to a service', { service, pid, signal });
+    process.kill(pid, signal);
+  }
+
+  /** Ends every session of the hub's processes. */
+  async terminateBackends(): Promise<void> {
+    const ended = await this.stack.admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name LIKE 'tributary%'`,
+      [this.databaseName],
+    );
+    this.history.note('backends terminated', { count: ended.length });
+  }
+
+  /** Locks all profiles one by one from the highest id down, against the order of the hub; loses to a deadlock or not. */
+  async intrude(): Promise<void> {
+    await this.database
+      .transaction(async (tx) => {
+        await tx.query(`SET LOCAL deadlock_timeout = '2s'`);
+        const rows = await tx.query<{ id: string }>('SELECT profile_id AS id FROM profile.profile ORDER BY profile_id DESC');
+        for (const { id } of rows) await tx.query('SELECT FROM profile.profile WHERE profile_id = $1 FOR UPDATE', [id]);
+      })
+      .catch((error: unknown) => this.history.note('intruder gave way', { error: (error as Error).message }));
+    await this.pause(20);
+  }
+
+  /** Frees a key of the outbox that the broker had refused, as a person would. */
+  async freeKey(topic: string, key: string): Promise<void> {
+    this.history.note('key freed', { topic, key, rows: await freeHeldKey(this.database, topic, key) });
+  }
+
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, ms));
   }
 
   /** The fault is over: recovery is measured from here. */
@@ -143,7 +243,7 @@ export class CellRig {
     const groups = this.groups();
     const until = performance.now() + limitMs;
     for (;;) {
-      const missing = await isSettled(this.stack.kafka, this.database, groups);
+      const missing = await isSettled(this.stack.kafka, this.database, groups, this.halted);
       if (missing === undefined) {
         this.settledAt = performance.now();
         this.history.note('settled');
@@ -153,18 +253,18 @@ export class CellRig {
         this.history.note('not settled', { missing });
         return missing;
       }
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await this.pause(100);
     }
   }
 
   /** Waits until every record sent was passed by every group, published or not. */
   consumed(limitMs = 60_000): Promise<void> {
     const groups = this.groups();
-    return this.until(
-      async () => (await isSettled(this.stack.kafka, this.database, groups))?.behind.length === 0,
-      'everything was consumed',
-      limitMs,
-    );
+    const passed = async (): Promise<boolean> => {
+      const missing = await isSettled(this.stack.kafka, this.database, groups, this.halted);
+      return missing === undefined || (missing.behind.length === 0 && missing.unknown === undefined);
+    };
+    return this.until(passed, 'everything was consumed', limitMs);
   }
 
   /** Waits until a condition holds; throws with its name when it does not within the limit. */
@@ -172,7 +272,7 @@ export class CellRig {
     const end = performance.now() + limitMs;
     while (!(await holds())) {
       if (performance.now() > end) throw new Error(`not so within ${limitMs / 1000} s: ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await this.pause(50);
     }
   }
 
@@ -182,6 +282,13 @@ export class CellRig {
     return Math.max(0, Math.round((this.settledAt - (this.faultOverAt ?? this.settledAt)) / 10) / 100);
   }
 
+  /** Seconds that the slowest process started after the fault took to come up on this machine: a recovery may take that much longer. */
+  get startSeconds(): number {
+    const since = this.faultOverAt ?? Number.POSITIVE_INFINITY;
+    const later = this.processes.filter((process) => process.startedAt >= since && process.upAt !== undefined);
+    return Math.max(0, ...later.map((process) => ((process.upAt ?? 0) - process.startedAt) / 1000));
+  }
+
   /** Ends every process of the cell at once and drops its database. */
   async close(): Promise<void> {
     for (const line of this.stack.lines) line.healAll();
@@ -189,6 +296,16 @@ export class CellRig {
     await this.producer?.disconnect();
     await this.database.close();
     await this.stack.admin.query(`DROP DATABASE IF EXISTS ${this.databaseName} WITH (FORCE)`);
+  }
+
+  private async admin<T>(work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
+    const admin = this.stack.kafka.admin();
+    await admin.connect();
+    try {
+      return await work(admin);
+    } finally {
+      await admin.disconnect();
+    }
   }
 
   private groups(): AppName[] {

@@ -28,6 +28,8 @@ export class HubProcess {
   private ended: number | string | undefined;
   private expected = false;
   private readonly steps = new Set<string>();
+  readonly startedAt = performance.now();
+  upAt: number | undefined;
   /** Addresses of what it serves, when it is up. */
   readonly ready: Promise<Readonly<Record<string, string>>>;
 
@@ -60,7 +62,10 @@ export class HubProcess {
     });
     // Looked at by whoever waits for it; a worker that is to die while it starts has nobody who does.
     this.ready.then(
-      () => history.note('worker is up', { name }),
+      () => {
+        this.upAt = performance.now();
+        history.note('worker is up', { name });
+      },
       () => undefined,
     );
     this.child.send(order);

@@ -1,0 +1,66 @@
+import type { Cell } from '../cell.ts';
+import { makeFacts } from '../oracle/make-facts.ts';
+
+const COMPONENT = 'network';
+
+/** F50 to F52: parts of the network are gone. */
+export const networkCells: readonly Cell[] = [
+  {
+    id: 'F50',
+    component: COMPONENT,
+    fault: 'the consumer reaches Kafka and not PostgreSQL',
+    how: 'the line to PostgreSQL is a black hole for 25 s; another consumer waits in the group',
+    recovery: 15,
+    async run(rig) {
+      await rig.up();
+      const facts = makeFacts({ seed: rig.id, people: 40, each: 14 });
+      await rig.sendIn(3, facts.slice(0, 150), 100);
+      await rig.consumed();
+      const before = await rig.members('profile');
+      rig.lines().postgres.lose();
+      await rig.sendIn(5, facts.slice(150), 500);
+      await rig.pause(22_000);
+      rig.demand((await rig.members('profile')).join() === before.join(), 'the consumer lost its place in the group');
+      rig.lines().postgres.heal();
+      rig.faultOver();
+    },
+  },
+  {
+    id: 'F51a',
+    component: COMPONENT,
+    fault: 'answers of PostgreSQL are lost (one way)',
+    how: 'what the server sends is lost for 10 s while questions pass; then the connections break',
+    fast: true,
+    recovery: 15,
+    async run(rig) {
+      await rig.up();
+      const facts = makeFacts({ seed: rig.id, people: 40, each: 14 });
+      await rig.sendIn(3, facts.slice(0, 150), 100);
+      rig.lines().postgres.lose('down');
+      await rig.sendIn(5, facts.slice(150), 500);
+      await rig.pause(7_500);
+      rig.lines().postgres.reset();
+      rig.lines().postgres.heal();
+      rig.faultOver();
+    },
+  },
+  {
+    id: 'F51b',
+    component: COMPONENT,
+    fault: 'a connection to PostgreSQL goes silent for good and does not break',
+    how: 'from a COMMIT on nothing of what the server answers on that connection arrives; others work. Bounded by the time a statement may take (30 s)',
+    recovery: 40,
+    async run(rig) {
+      await rig.up();
+      let silenced = false;
+      rig.lines().postgres.onAnswer((kind) => {
+        if (kind !== 'COMMIT' || silenced) return 'pass';
+        silenced = true;
+        return 'silence';
+      });
+      await rig.sendIn(6, makeFacts({ seed: rig.id, people: 30, each: 14 }), 100);
+      await rig.until(() => silenced, 'a connection went silent');
+      rig.faultOver();
+    },
+  },
+];
