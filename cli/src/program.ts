@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerAuditVerb } from './verbs/audit.ts';
 import { registerContractsVerbs } from './verbs/contracts.ts';
 import { registerDemoVerb } from './verbs/demo.ts';
 import { registerDataVerbs } from './verbs/data.ts';
@@ -6,6 +7,7 @@ import { registerErpSimVerb } from './verbs/erp-sim.ts';
 import { registerInspectVerbs } from './verbs/inspect.ts';
 import { registerModelVerbs } from './verbs/models.ts';
 import { registerQuarantineVerbs } from './verbs/quarantine.ts';
+import { registerReplayVerb } from './verbs/replay.ts';
 import { registerServiceVerbs } from './verbs/services.ts';
 
 /** The command line: every verb with `--help`, text for people and `--json` for programs. */
@@ -26,6 +28,8 @@ export function createProgram(): Command {
   registerContractsVerbs(program);
   registerInspectVerbs(program);
   registerQuarantineVerbs(program);
+  registerReplayVerb(program);
+  registerAuditVerb(program);
   registerErpSimVerb(program);
   registerModelVerbs(program);
   return program;

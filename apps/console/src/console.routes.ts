@@ -3,6 +3,7 @@ export const consoleRoutes: readonly string[] = [
   'GET /live',
   'GET /ready',
   'GET /metrics',
+  'GET /accounting',
   'GET /api/overview',
   'GET /api/customers',
   'GET /api/customers/:id',

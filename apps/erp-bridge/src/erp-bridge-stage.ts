@@ -23,6 +23,7 @@ export function createErpBridgeStage(options: ErpBridgeStageOptions = {}): Stage
   return {
     group: 'erp-bridge',
     reads,
+    permanentKeys: true,
     open: async (tx, events) => {
       const store = openStore(tx);
       const book = new BridgeBook(await store.load(touchedBy(events)));

@@ -32,6 +32,7 @@ export function createForecastStage(options: ForecastStageOptions = {}): Stage {
   return {
     group: 'forecast',
     reads,
+    permanentKeys: true,
     open: async (tx, events) => {
       const store = openStore(tx);
       const book = new ForecastBook(await store.load(touchedBy(events)));

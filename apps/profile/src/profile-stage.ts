@@ -29,6 +29,7 @@ export function createProfileStage(
   return {
     group,
     reads: topology.profile.reads,
+    permanentKeys: true,
     async open(tx, events, epoch): Promise<UnitOfWork> {
       memory.enter(epoch);
       const facts = new Map(events.map((event) => [event, readFact(reader, event)]));

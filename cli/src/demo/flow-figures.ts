@@ -1,11 +1,11 @@
 import { appNames, topology, type AppName } from '@tributary/contracts';
 import type { WatermarkReader } from '@tributary/kafka';
 import type { Database } from '@tributary/persistence';
-import { readAccounting, type PartitionAccounting } from '../host/accounting.ts';
+import { readBooks, type PartitionBooks } from '@tributary/persistence';
 
 /** Where the loop stands: what the demo shows, and what it waits for. */
 export interface FlowFigures {
-  readonly partitions: readonly PartitionAccounting[];
+  readonly partitions: readonly PartitionBooks[];
   readonly consumed: bigint;
   readonly applied: bigint;
   readonly duplicate: bigint;
@@ -42,7 +42,7 @@ type Counts = Pick<FlowFigures, 'unsent' | 'profiles' | 'segments' | 'forecasts'
 
 /** Reads all figures at once: positions before watermarks, so that lag is never understated. */
 export async function readFlow(database: Database, watermarks: WatermarkReader): Promise<FlowFigures> {
-  const partitions = await readAccounting(database);
+  const partitions = await readBooks(database);
   const [counts] = await database.query<Counts>(COUNTS);
   if (counts === undefined) throw new Error('the figures query gave no row');
   const next = new Map<string, bigint>();
@@ -54,7 +54,7 @@ export async function readFlow(database: Database, watermarks: WatermarkReader):
       if (mark.high > position) lag += mark.high - position;
     }
   }
-  const sum = (read: (row: PartitionAccounting) => bigint): bigint => partitions.reduce((total, row) => total + read(row), 0n);
+  const sum = (read: (row: PartitionBooks) => bigint): bigint => partitions.reduce((total, row) => total + read(row), 0n);
   return {
     partitions,
     ...counts,

@@ -19,9 +19,11 @@ import {
   type Metrics,
   type ShutdownReport,
 } from '@tributary/runtime';
+import { accountingAnswer } from './accounting-answer.ts';
 import { observeAccounting } from './accounting-metrics.ts';
 import { createBatchObserver } from './batch-observer.ts';
 import { startOpsApp } from './ops-app.ts';
+import { observeParking } from './parking-metrics.ts';
 import { startStageApp } from './stage-app.ts';
 
 /** A running hub. */
@@ -51,7 +53,6 @@ const SHUTDOWN_MS = 20_000;
 /** Starts the apps that the configuration names, in one process. Throws when one of them cannot start; what had started is closed again. */
 export async function startHub({ config, logger, metrics, onCrash, relay = true, onStep }: HubOptions): Promise<Hub> {
   const health = new Health();
-  const context: AppContext = { config, logger, metrics, health };
   const runs = (app: AppName): boolean => config.apps.includes(app);
   const closers: Closer[] = [];
   const addresses: Record<string, string> = {};
@@ -65,8 +66,10 @@ export async function startHub({ config, logger, metrics, onCrash, relay = true,
     opened('watermarks', () => watermarks.close());
     const database = new Database({ url: config.databaseUrl, max: 6, applicationName: 'tributary hub' });
     opened('database', () => database.close());
+    const context: AppContext = { config, logger, metrics, health, accounting: () => accountingAnswer(database) };
     opened('maintenance', await startMaintenance(database, logger));
     observeAccounting(metrics, database);
+    observeParking(metrics, database);
     if (relay) {
       const running = await startRelay(context, kafka, database, onStep);
       opened('relay', () => running.close());

@@ -54,10 +54,14 @@ export function findConfig(dataDir: string, { brokers, databaseUrl, redisUrl }: 
   return loadConfig({ ...known, ...processEnvironment(), KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl });
 }
 
-/** Runs `work` on a connection to the hub's database. */
-export async function withDatabase<T>(dataDir: string, work: (database: Database, addresses: Addresses) => Promise<T>): Promise<T> {
+/** Runs `work` on a connection to the hub's database. @param statementTimeout milliseconds; half a minute by default. */
+export async function withDatabase<T>(
+  dataDir: string,
+  work: (database: Database, addresses: Addresses) => Promise<T>,
+  statementTimeout = 30_000,
+): Promise<T> {
   const addresses = findAddresses(dataDir);
-  const database = new Database({ url: addresses.databaseUrl, max: 2, applicationName: 'tributary cli' });
+  const database = new Database({ url: addresses.databaseUrl, max: 2, applicationName: 'tributary cli', statementTimeout });
   try {
     return await work(database, addresses);
   } finally {

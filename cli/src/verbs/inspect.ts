@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createKafka, WatermarkReader } from '@tributary/kafka';
 import { exitCode } from '../exit-code.ts';
-import { readAccounting } from '../host/accounting.ts';
+import { readBooks } from '@tributary/persistence';
 import { createOutput, table } from '../output.ts';
 import { dataDirOption } from '../program-options.ts';
 import { withDatabase } from '../services/connect.ts';
@@ -49,7 +49,7 @@ export function registerInspectVerbs(program: Command): void {
     .addOption(dataDirOption('demo'))
     .action((options: Shared) =>
       withDatabase(options.dataDir, async (database, { brokers }) => {
-        const rows = await readAccounting(database);
+        const rows = await readBooks(database);
         const reader = new WatermarkReader(createKafka(brokers.split(','), 'tributary-cli', quietLog));
         try {
           const ends = new Map(

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { readJson } from '@tributary/connectors';
-import { editQuarantined, redrive, type Actor, type KeyAction, type RedriveReport } from '@tributary/persistence';
+import { editQuarantined, redrive, type KeyAction, type RedriveReport } from '@tributary/persistence';
 import type { Command } from 'commander';
 import { exitCode } from '../exit-code.ts';
 import { createOutput, table } from '../output.ts';
 import { dataDirOption, wholeNumber } from '../program-options.ts';
 import { eventJson } from '../repair/event-json.ts';
+import { operator } from '../repair/operator.ts';
 import { redrivePorts } from '../repair/redrive-ports.ts';
 import { findConfig, withDatabase } from '../services/connect.ts';
 import { VerbFault } from '../verb-fault.ts';
@@ -24,9 +24,6 @@ type EditOptions = Shared & {
   readonly time?: Date;
   readonly type?: string;
 };
-
-/** The person at the command line, for the log of operations. */
-export const operator = (): Actor => ({ name: userInfo().username, via: 'cli' });
 
 /** `tributary quarantine redrive|discard|edit`. */
 export function registerRedriveVerbs(quarantine: Command): void {

@@ -2,8 +2,7 @@ import type { Fault } from '@tributary/contracts';
 import type { Transaction } from './database.ts';
 import { contentHash, eventKey } from './event-key.ts';
 import { forgetInInbox, inboxMonth, noteInInbox, type InboxVerdict } from './inbox.ts';
-import type { KeyOrder } from './key-order.ts';
-import { decideFates, type Fate, type OrderedRecord } from './key-order.ts';
+import { decideFates, type Fate, type Order, type OrderedRecord } from './key-order.ts';
 import { appendOutbox } from './outbox.ts';
 import { quarantine, type QuarantineRow } from './quarantine.ts';
 import { schemaIdOf, type ReadRecord } from './read-record.ts';
@@ -19,6 +18,8 @@ export interface ApplyContext {
   /** A shadow: what it would publish (events and dead letters) is dropped. */
   readonly silent?: boolean;
   readonly onStep?: StepHook;
+  /** What cannot be applied is told and not put into quarantine: it was consumed before, and is counted there already. */
+  readonly tellOnly?: boolean;
 }
 
 /** A record on its way through a stage. */
@@ -54,7 +55,7 @@ export async function applyRecords(
   tx: Transaction,
   context: ApplyContext & { readonly epoch: number },
   slots: readonly Slot[],
-  order: KeyOrder,
+  order: Order,
 ): Promise<Applied> {
   const { stage, groupId } = context;
   const month = inboxMonth(context.now());
@@ -86,7 +87,7 @@ export async function applyRecords(
     const fate = fates[index];
     return fate?.kind === 'quarantined' ? [rowOf(stage.group, slot, fate.faults, blocking.has(slot.record))] : [];
   });
-  await quarantine(tx, rejected);
+  if (!context.tellOnly) await quarantine(tx, rejected);
   if (!context.silent) await appendOutbox(tx, events);
   return { fates, rejected, events };
 }

@@ -11,6 +11,12 @@ export interface OrderedRecord {
   readonly contract: AnyContract | undefined;
 }
 
+/** What decides whether a record waits. */
+export type Order = Pick<KeyOrder, 'holds' | 'fail' | 'failed'>;
+
+/** For records that were all consumed before: what fails holds nothing back. */
+export const unordered: Order = { holds: () => false, fail: () => false, failed: [] };
+
 /**
  * The order of keys inside a batch: once a record of a strict contract fails, later records of its topic and key wait. Pure; a batch
  * without a failure never looks at a key.
@@ -47,7 +53,7 @@ export class KeyOrder {
 }
 
 /** Decides the fates of records in their order: what is behind a failed record of its key is parked, everything else is judged. */
-export function decideFates<R extends OrderedRecord>(records: readonly R[], order: KeyOrder, judge: (record: R) => Disposition): Fate[] {
+export function decideFates<R extends OrderedRecord>(records: readonly R[], order: Order, judge: (record: R) => Disposition): Fate[] {
   return records.map((record): Fate => {
     if (order.holds(record)) return { kind: 'parked' };
     const disposition = judge(record);

@@ -136,3 +136,20 @@ export async function holdGroup(tx: Transaction, group: string): Promise<StoredO
   await tx.query('UPDATE hub.consumer_offset SET epoch = $2 WHERE consumer_group = $1', [group, held.epoch]);
   return rows;
 }
+
+/**
+ * Locks offset rows, as a batch of another member of the group would: whoever works on these partitions waits for the caller's transaction.
+ * @returns the group's epoch.
+ */
+export async function lockOffsets(
+  tx: Transaction,
+  group: string,
+  partitions: readonly { readonly topic: string; readonly partition: number }[],
+): Promise<number> {
+  const rows = await tx.query<{ epoch: number }>(
+    `SELECT o.epoch FROM hub.consumer_offset o JOIN (SELECT DISTINCT * FROM unnest($2::text[], $3::int[]) AS u (topic, partition)) u USING (topic, partition)
+WHERE o.consumer_group = $1 ORDER BY topic, partition FOR UPDATE OF o`,
+    [group, textArray(partitions.map(({ topic }) => topic)), int4Array(partitions.map(({ partition }) => partition))],
+  );
+  return Math.max(0, ...rows.map((row) => row.epoch));
+}

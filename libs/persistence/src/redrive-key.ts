@@ -4,7 +4,7 @@ import type { Database, Transaction } from './database.ts';
 import { deadLetter } from './dead-letter.ts';
 import { failureKind } from './failure.ts';
 import { KeyOrder } from './key-order.ts';
-import { addTallies, emptyTally, holdGroup, type Tally } from './offset-store.ts';
+import { addTallies, emptyTally, lockOffsets, type Tally } from './offset-store.ts';
 import { insertOutboxRows } from './outbox.ts';
 import { countParked, PARKING_LIMITS, type ParkingLimits } from './parked.ts';
 import { lockQuarantined } from './quarantine-selection.ts';
@@ -74,8 +74,8 @@ interface Run {
 }
 
 /**
- * Settles one key in one transaction: locks the group's offsets (live batches wait at their fence and see the key blocked or free, never
- * half), applies the failed records in order through the live stage and then, in bounded chunks, what waits behind them; moves the tallies.
+ * Settles one key in one transaction: locks the offsets of its partitions (live batches wait at their fence and see the key blocked or
+ * free, never half), applies the failed records in order through the live stage and then, in bounded chunks, what waits behind them; moves the tallies.
  * A record that fails again stays; a parked one that fails becomes the next failed record and what is behind it goes on waiting.
  */
 export async function settleKey(
@@ -160,10 +160,7 @@ interface Waiting {
 async function settleInside(tx: Transaction, context: RedriveContext, run: Run, length: number, seen: RawRecord[]): Promise<KeySettlement> {
   const { stage, limits = PARKING_LIMITS } = context;
   const { unit, action } = run;
-  await holdGroup(tx, stage.group);
-  const [{ epoch } = { epoch: 0 }] = await tx.query<{ epoch: number }>('SELECT epoch FROM hub.consumer_group WHERE name = $1', [
-    stage.group,
-  ]);
+  const epoch = await lockOffsets(tx, stage.group, await partitionsOf(tx, stage.group, unit));
   const blocked = unit.keyHash !== null && (await lockBlockedKey(tx, stage.group, unit));
   const chosen = await lockQuarantined(tx, unit.ids);
   const blockers = blocked ? await openBlockers(tx, stage.group, unit) : [];
@@ -255,6 +252,14 @@ const stay = (id: bigint, { topic, partition, offset }: RawRecord, fate: Settled
   offset,
   fate,
 });
+
+async function partitionsOf(tx: Transaction, group: string, unit: KeyUnit): Promise<{ topic: string; partition: number }[]> {
+  return tx.query(
+    `SELECT topic, partition FROM hub.quarantine WHERE id = ANY ($1) AND topic IS NOT NULL
+UNION SELECT topic, partition FROM hub.parked WHERE consumer_group = $2 AND topic = $3 AND key_hash = $4`,
+    [unit.ids.map(String), group, unit.topic, unit.keyHash],
+  );
+}
 
 async function lockBlockedKey(tx: Transaction, group: string, unit: KeyUnit): Promise<boolean> {
   const rows = await tx.query('SELECT FROM hub.blocked_key WHERE consumer_group = $1 AND topic = $2 AND key_hash = $3 FOR UPDATE', [

@@ -56,6 +56,8 @@ export interface Stage {
   /** Consumer group, also the name under which offsets, inbox rows and quarantine are kept. */
   readonly group: string;
   readonly reads: readonly AnyContract[];
+  /** An event it was ever given is known again by keys that are kept for ever, also when the inbox has forgotten it. */
+  readonly permanentKeys?: true;
   /**
    * Loads with one query a table, in sorted key order under lock, the states the events touch.
    * @param epoch the group's epoch: what the stage remembers between batches holds only while it is the same.

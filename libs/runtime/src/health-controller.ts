@@ -1,5 +1,5 @@
-import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
-import { APP_CONTEXT, type AppContext } from './app-context.ts';
+import { Controller, Get, Header, Inject, NotFoundException, Res } from '@nestjs/common';
+import { APP_CONTEXT, type AccountingAnswer, type AppContext } from './app-context.ts';
 import type { HealthAnswer } from './health.ts';
 
 interface Reply {
@@ -7,7 +7,10 @@ interface Reply {
   header(name: string, value: string): unknown;
 }
 
-/** `/live`, `/ready` (200 or 503 with reasons) and `/metrics`, for every app that listens. Needs {@link APP_CONTEXT}. */
+/**
+ * `/live`, `/ready` (200 or 503 with reasons), `/metrics` and `/accounting` (200 when everything consumed is accounted for, 503 when not),
+ * for every app that listens. Needs {@link APP_CONTEXT}.
+ */
 @Controller()
 export class HealthController {
   constructor(@Inject(APP_CONTEXT) private readonly context: AppContext) {}
@@ -22,6 +25,15 @@ export class HealthController {
   @Header('cache-control', 'no-store')
   ready(@Res({ passthrough: true }) reply: Reply): HealthAnswer {
     return answer(reply, this.context.health.ready());
+  }
+
+  @Get('accounting')
+  @Header('cache-control', 'no-store')
+  async accounting(@Res({ passthrough: true }) reply: Reply): Promise<AccountingAnswer> {
+    if (this.context.accounting === undefined) throw new NotFoundException();
+    const found = await this.context.accounting();
+    reply.status(found.balanced ? 200 : 503);
+    return found;
   }
 
   @Get('metrics')

@@ -1,4 +1,4 @@
-export { APP_CONTEXT, type AppContext } from './app-context.ts';
+export { APP_CONTEXT, type AccountingAnswer, type AppContext } from './app-context.ts';
 export { configSchema } from './config-schema.ts';
 export { ConfigFault, loadConfig, type Config, type ConfigProblem } from './config.ts';
 export { gracefulShutdown, type Closer, type ShutdownReport } from './graceful-shutdown.ts';
