@@ -6,6 +6,7 @@ import { registerDataVerbs } from './verbs/data.ts';
 import { registerErpSimVerb } from './verbs/erp-sim.ts';
 import { registerInspectVerbs } from './verbs/inspect.ts';
 import { registerModelVerbs } from './verbs/models.ts';
+import { registerOutboxVerbs } from './verbs/outbox.ts';
 import { registerQuarantineVerbs } from './verbs/quarantine.ts';
 import { registerReplayVerb } from './verbs/replay.ts';
 import { registerServiceVerbs } from './verbs/services.ts';
@@ -30,6 +31,7 @@ export function createProgram(): Command {
   registerQuarantineVerbs(program);
   registerReplayVerb(program);
   registerAuditVerb(program);
+  registerOutboxVerbs(program);
   registerErpSimVerb(program);
   registerModelVerbs(program);
   return program;

@@ -1,5 +1,5 @@
 import { sqlMigration, type Migration } from './migration.ts';
-import { outboxPendingMigration } from './outbox-migration.ts';
+import { freeOperationMigration, outboxPendingMigration } from './outbox-migration.ts';
 import { parkingMigration } from './parking-migration.ts';
 
 /** Tables of the data plane, used by every app: offsets, inbox, outbox, quarantine. */
@@ -74,5 +74,6 @@ ALTER TABLE hub.consumer_offset ADD COLUMN epoch integer NOT NULL DEFAULT 0;
 `,
   ),
   outboxPendingMigration,
+  freeOperationMigration,
   parkingMigration,
 ];

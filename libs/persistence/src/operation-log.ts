@@ -1,8 +1,8 @@
 import type { Queryable } from './database.ts';
 import { evidenceJson } from './quarantine.ts';
 
-/** What a person may do to records that were not applied. */
-export type OperationKind = 'redrive' | 'discard' | 'edit' | 'replay';
+/** What a person may do to records that were not applied, and to events that the broker did not take. */
+export type OperationKind = 'redrive' | 'discard' | 'edit' | 'replay' | 'free';
 
 /** Who does it and through what. */
 export interface Actor {

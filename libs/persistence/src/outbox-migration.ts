@@ -41,3 +41,12 @@ DROP INDEX hub.outbox_unsent;
 ALTER TABLE hub.outbox DROP COLUMN sent_at, DROP COLUMN blocked_reason, DROP COLUMN shard, ALTER COLUMN headers TYPE json;
 `,
 );
+
+/** Freeing a key of the outbox is an operation too. */
+export const freeOperationMigration = sqlMigration(
+  '0802-free-operation',
+  `
+ALTER TABLE hub.operation DROP CONSTRAINT operation_kind_check,
+  ADD CONSTRAINT operation_kind_check CHECK (kind IN ('redrive', 'discard', 'edit', 'replay', 'free'));
+`,
+);
