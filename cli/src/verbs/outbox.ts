@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { exitCode } from '../exit-code.ts';
 import { createOutput, table } from '../output.ts';
 import { dataDirOption, wholeNumber } from '../program-options.ts';
+import { operator } from '../repair/operator.ts';
 import { withDatabase } from '../services/connect.ts';
 import { VerbFault } from '../verb-fault.ts';
-import { operator } from './redrive.ts';
 
 interface Shared {
   readonly json?: true;
