@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly keys: readonly KeySpread[];
   readonly processes: readonly number[];
   readonly batch: readonly number[];
+  /** Events a second of the intake that goes on in `backlog`. */
+  readonly rate: number;
   /** Events a second that the hub sustains, when it was measured before. */
   readonly sustained: number | undefined;
 }
@@ -39,6 +41,7 @@ const NAMES = [
   'processes',
   'batch',
   'sustained',
+  'rate',
 ] as const;
 
 /** Reads the options of a suite. Throws `WrongOption`. */
@@ -82,6 +85,7 @@ export function readOptions(args: readonly string[], defaults: BenchDefaults = {
     keys,
     processes: numbers('processes', [1]),
     batch: numbers('batch', defaults.batch ?? [2_000]),
+    rate: whole('rate', 1_000),
     sustained: values.sustained === undefined ? undefined : amount('sustained', 0, 1),
   };
 }

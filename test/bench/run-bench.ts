@@ -17,6 +17,9 @@ const suites: Readonly<Record<string, Suite>> = {
   throughput: { defaults: { seconds: 20 }, load: async () => (await import('./suites/throughput.ts')).throughput },
   latency: { defaults: { seconds: 20, events: 200_000 }, load: async () => (await import('./suites/latency.ts')).latency },
   relay: { defaults: { events: 200_000, seconds: 60 }, load: async () => (await import('./suites/relay.ts')).relay },
+  sustained: { defaults: { rounds: 1, events: 200_000 }, load: async () => (await import('./suites/sustained.ts')).sustained },
+  replay: { defaults: { rounds: 1, events: 1_000_000, minutes: 3 }, load: async () => (await import('./suites/replay.ts')).replay },
+  backlog: { defaults: { rounds: 1 }, load: async () => (await import('./suites/backlog.ts')).backlog },
   codec: { load: async () => (await import('./suites/codec.ts')).codec },
   idle: { defaults: { seconds: 20 }, load: async () => (await import('./suites/idle.ts')).idle },
   stages: {

@@ -10,6 +10,8 @@ export interface Turn {
   readonly cap: number;
   /** Where each partition of the topic begins. */
   readonly begins: ReadonlyMap<number, bigint>;
+  /** Records that were ever written to the topic of activities before this turn. */
+  readonly activitiesBefore: bigint;
   readonly expectation: Expectation;
 }
 
@@ -36,6 +38,8 @@ export interface Contestant {
   readonly ddl?: string;
   /** Share of the events that goes by before the clock starts: a quarter, more for a JVM. */
   readonly warmUp: number;
+  /** Whether it reads the topics that the hub derives. */
+  readonly derivedAreRead?: true;
   start(turn: Turn): Promise<Running>;
   /** What it says of each customer, after it was stopped. */
   totals(turn: Turn): Promise<Totals>;

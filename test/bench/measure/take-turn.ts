@@ -18,16 +18,21 @@ export interface TurnResult {
   readonly peakMb: number;
   /** From the last event applied until what follows from it was done; `null` when the time was up before all were applied. */
   readonly settleSeconds: number | null;
+  readonly reports: readonly Progress[];
+  readonly samples: readonly ProcessSample[];
   readonly verdict: Verdict;
   readonly complaints: readonly string[];
   readonly verified: boolean;
 }
 
-interface ProcessorSample {
+/** Processor seconds since their start, and resident memory, when `count` events were applied. */
+export interface ProcessSample {
+  readonly at: number;
   readonly count: number;
   readonly client: number;
   readonly postgres: number;
   readonly kafka: number;
+  readonly memoryMb: number;
 }
 
 const POLL_MS = 50;
@@ -40,7 +45,7 @@ export async function takeTurn(contestant: Contestant, turn: Turn, events: numbe
   if (contestant.ddl !== undefined) await turn.database.database.query(contestant.ddl);
   const running = await contestant.start(turn);
   const reports: Progress[] = [];
-  const samples: ProcessorSample[] = [];
+  const samples: ProcessSample[] = [];
   let peakMb = 0;
   const started = now();
   let first: number | undefined;
@@ -55,11 +60,11 @@ export async function takeTurn(contestant: Contestant, turn: Turn, events: numbe
       if (report.count > 0) first ??= at;
       if (at - sampled >= PROCESSOR_MS) {
         sampled = at;
-        peakMb = Math.max(
-          peakMb,
-          running.pids.map((pid) => memoryOf(pid).now).reduce((sum, mb) => sum + mb, 0),
-        );
+        const memory = running.pids.map((pid) => memoryOf(pid));
+        peakMb = memory.reduce((sum, { peak }) => sum + peak, 0);
         samples.push({
+          at,
+          memoryMb: memory.reduce((sum, { now: resident }) => sum + resident, 0),
           count: report.count,
           client: running.pids.reduce((sum, pid) => sum + processorSeconds(pid), 0),
           postgres: familySeconds(turn.stack.pids.postgres),
@@ -91,6 +96,8 @@ export async function takeTurn(contestant: Contestant, turn: Turn, events: numbe
     ...microsPerEvent(samples, contestant.warmUp),
     peakMb,
     settleSeconds,
+    reports,
+    samples,
     verdict,
     complaints,
     verified: isClean(verdict) && complaints.length === 0 && verdict.events > 0,
@@ -98,7 +105,7 @@ export async function takeTurn(contestant: Contestant, turn: Turn, events: numbe
 }
 
 function microsPerEvent(
-  samples: readonly ProcessorSample[],
+  samples: readonly ProcessSample[],
   warmUp: number,
 ): Pick<TurnResult, 'clientMicros' | 'postgresMicros' | 'kafkaMicros'> {
   const last = samples.at(-1);

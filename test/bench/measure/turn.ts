@@ -1,4 +1,5 @@
 import { LANES, MAX_EVENTS } from '../../../cli/src/host/stage-app.ts';
+import { contracts } from '@tributary/contracts';
 import type { Contestant, Turn } from '../contestants/contestant.ts';
 import type { Stack } from '../stack/stack.ts';
 import { emptyTopics, forgetTurn, watermarks, withAdmin } from '../stack/topics.ts';
@@ -33,9 +34,19 @@ export async function fillTopic(stack: Stack, events: number, keys: KeySpread, s
 /** Runs `work` as one contestant's turn: nothing is left of the turns before, the database is its own and goes afterwards. */
 export async function withTurn<T>(stack: Stack, topic: FilledTopic, contestant: Contestant, work: (turn: Turn) => Promise<T>): Promise<T> {
   await forgetTurn(stack.services.brokers, TOPIC, PARTITIONS);
+  const marks = await withAdmin(stack.services.brokers, (admin) => watermarks(admin, contracts.activity.topic));
+  const activitiesBefore = [...marks.values()].reduce((sum, { high }) => sum + high, 0n);
   const database = await stack.openDatabase(contestant.tables);
   try {
-    return await work({ stack, database, lanes: LANES, cap: MAX_EVENTS, begins: topic.begins, expectation: topic.expectation });
+    return await work({
+      stack,
+      database,
+      lanes: LANES,
+      cap: MAX_EVENTS,
+      begins: topic.begins,
+      activitiesBefore,
+      expectation: topic.expectation,
+    });
   } finally {
     await database.drop();
   }

@@ -55,6 +55,14 @@ export async function openStack(): Promise<Stack> {
     await services.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
+  // Interrupted, it leaves nothing behind either.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      void services.stop().finally(() => {
+        rmSync(dataDir, { recursive: true, force: true });
+        process.exit(signal === 'SIGINT' ? 130 : 143);
+      });
+    });
   try {
     await checkSettings(admin);
     await admin.query(`CREATE DATABASE ${TEMPLATE}`);
