@@ -54,6 +54,22 @@ export function boundedEdits(
   limit: number,
 ): number {
   if (Math.abs(aLength - bLength) > limit) return limit + 1;
+  // Equal beginnings and ends change no distance, and most near values differ in one place only.
+  while (aLength > 0 && bLength > 0 && a[aFrom] === b[bFrom]) {
+    aFrom += 1;
+    bFrom += 1;
+    aLength -= 1;
+    bLength -= 1;
+  }
+  while (aLength > 0 && bLength > 0 && a[aFrom + aLength - 1] === b[bFrom + bLength - 1]) {
+    aLength -= 1;
+    bLength -= 1;
+  }
+  if (aLength === 0 || bLength === 0) return aLength + bLength;
+  if (limit === 1) {
+    const swapped = aLength === 2 && bLength === 2 && a[aFrom] === b[bFrom + 1] && a[aFrom + 1] === b[bFrom];
+    return swapped || (aLength === 1 && bLength === 1) ? 1 : 2;
+  }
   if (bLength >= rows[0].length) rows = threeRows(bLength * 2);
   let [before, previous, current] = rows;
   for (let j = 0; j <= bLength; j += 1) previous[j] = j;

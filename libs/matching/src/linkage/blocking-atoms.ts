@@ -1,4 +1,3 @@
-import { qgrams } from '../compare/set-similarity.ts';
 import { soundex } from '../compare/soundex.ts';
 import type { EncodedField } from './encode-table.ts';
 import type { FieldKind } from './match-configuration.ts';
@@ -17,6 +16,8 @@ export interface BlockingAtom {
   /** The same for a value that joined the dictionary later. */
   readonly blockOf: (value: number) => number;
 }
+
+const [gramStart, gramEnd, space] = [2, 3, 32];
 
 type KeyOf = (value: number, dictionary: ValueDictionary) => string;
 
@@ -38,9 +39,18 @@ const houseNumber: KeyOf = (value, { keys }) => /\d+/.exec(keys[value] as string
 const minhash =
   (seed: number): KeyOf =>
   (value, { keys }) => {
+    const key = keys[value] as string;
+    if (key === '') return '';
+    // The hash of each pair of letters, the ends padded, without making the pair a text: hashText(pair, seed).
     let best = 0xffffffff;
-    for (const gram of new Set(qgrams((keys[value] as string).replaceAll(' ', '')))) best = Math.min(best, hashText(gram, seed) >>> 0);
-    return keys[value] === '' ? '' : String(best);
+    let last = gramStart;
+    for (let at = 0; at <= key.length; at += 1) {
+      const unit = at === key.length ? gramEnd : key.charCodeAt(at);
+      if (unit === space) continue;
+      best = Math.min(best, mix(hashUnit(hashUnit(0x811c9dc5 ^ seed, last), unit)) >>> 0);
+      last = unit;
+    }
+    return String(best);
   };
 
 const keysOf: Readonly<Record<FieldKind, Readonly<Record<string, KeyOf>>>> = {
@@ -105,8 +115,12 @@ export function keyNames(kind: FieldKind): string[] {
 /** FNV-1a with a final mix (Murmur3's), 32 bits, seeded. */
 export function hashText(text: string, seed: number): number {
   let hash = 0x811c9dc5 ^ seed;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  for (let at = 0; at < text.length; at += 1) hash = hashUnit(hash, text.charCodeAt(at));
   return mix(hash);
+}
+
+function hashUnit(hash: number, unit: number): number {
+  return Math.imul(hash ^ unit, 0x01000193);
 }
 
 /** Joins a block into a rule's key; order matters. */

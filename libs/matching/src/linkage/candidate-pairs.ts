@@ -111,25 +111,27 @@ export function forEachCandidate(
 
 /** How many pairs a rule proposes among these records, counted without visiting them. */
 export function ruleCost(keys: Int32Array, source: readonly number[] | undefined): number {
-  const { order, start } = bucketsOf(keys);
+  const all = pairsOfEqual(keys);
+  return source === undefined
+    ? all
+    : all - pairsOfEqual(keys.map((key, record) => (key === 0 ? 0 : joinHash(key, source[record] as number) || 1)));
+}
+
+/** The number of pairs with equal keys, 0 apart: each key meets those seen before it, in a table of twice their number. */
+function pairsOfEqual(keys: Int32Array): number {
+  const bits = Math.max(4, Math.ceil(Math.log2(keys.length + 1)) + 1);
+  const mask = (1 << bits) - 1;
+  const held = new Int32Array(mask + 1);
+  const times = new Int32Array(mask + 1);
   let pairs = 0;
-  for (let bucket = 0; bucket + 1 < start.length; bucket += 1) {
-    const from = start[bucket] as number;
-    const end = start[bucket + 1] as number;
-    if (end - from < 2) continue;
-    // A bucket holds few keys, so sorting it by key makes every block a run; its pairs follow from the sizes of its files.
-    const own = order.subarray(from, end).sort((a, b) => (keys[a] as number) - (keys[b] as number));
-    for (let at = 0; at < own.length;) {
-      const key = keys[own[at] as number];
-      const files = new Map<number, number>();
-      const first = at;
-      for (; at < own.length && keys[own[at] as number] === key; at += 1) {
-        if (source !== undefined) files.set(source[own[at] as number] as number, (files.get(source[own[at] as number] as number) ?? 0) + 1);
-      }
-      const size = at - first;
-      pairs += (size * (size - 1)) / 2;
-      for (const count of files.values()) pairs -= (count * (count - 1)) / 2;
-    }
+  for (let record = 0; record < keys.length; record += 1) {
+    const key = keys[record] as number;
+    if (key === 0) continue;
+    let slot = key & mask;
+    while (held[slot] !== key && held[slot] !== 0) slot = (slot + 1) & mask;
+    held[slot] = key;
+    pairs += times[slot] as number;
+    times[slot] = (times[slot] as number) + 1;
   }
   return pairs;
 }

@@ -11,6 +11,16 @@ export interface LevelLayout {
   readonly missing: readonly number[];
 }
 
+/** Two columns whose values are entered in each other's place. */
+export interface SwapRule {
+  readonly first: number;
+  readonly second: number;
+  /** The first field's "differs"; the level above it is "both crossed", the next "one crossed". */
+  readonly differs: number;
+  /** The levels of the two as if crossed where the values are; false where they are not. Call it when neither field agrees in its place. */
+  apply(ours: number, theirs: number, out: Uint8Array): boolean;
+}
+
 /** The levels of the fields of a table. */
 export function levelLayout(fields: readonly EncodedField[]): LevelLayout {
   const names = fields.map((field) => levelNames[field.configuration.kind]);
@@ -27,16 +37,38 @@ export function rowsOf(fields: readonly EncodedField[], records: number = fields
 }
 
 /**
- * The comparison of whole records. Where two fields swap and neither agrees in its place, the crossed values are tried: both
- * crossed is one level, one of them another, credited to the first field; the second is then "missing", so that nothing counts twice.
+ * The fields that swap. Both crossed is one level, one of them another, credited to the first field; the second is then
+ * "missing", so that nothing counts twice.
  */
+export function swapRules(fields: readonly EncodedField[], rows: Int32Array): SwapRule[] {
+  const { missing } = levelLayout(fields);
+  return fields.flatMap(({ swap: second, nearly, configuration }, first) => {
+    if (second < 0) return [];
+    const differs = differsLevel[configuration.kind];
+    const none = missing[second] as number;
+    const apply = (ours: number, theirs: number, out: Uint8Array): boolean => {
+      if ((out[first] as number) < differs - 1 || (out[second] as number) < differs - 1) return false;
+      const a1 = rows[ours + first] as number;
+      const a2 = rows[ours + second] as number;
+      const b1 = rows[theirs + first] as number;
+      const b2 = rows[theirs + second] as number;
+      const one = a1 >= 0 && b2 >= 0 && (a1 === b2 || nearly(a1, b2));
+      const other = a2 >= 0 && b1 >= 0 && (a2 === b1 || nearly(a2, b1));
+      if (!one && !other) return false;
+      out[first] = one && other ? differs + 1 : differs + 2;
+      out[second] = none;
+      return true;
+    };
+    return [{ first, second, differs, apply }];
+  });
+}
+
+/** The comparison of whole records, every field of them. */
 export function createCompareRecords(fields: readonly EncodedField[], rows: Int32Array = rowsOf(fields)): CompareRecords {
   const count = fields.length;
   const { missing } = levelLayout(fields);
   const compare = fields.map((field) => field.compare);
-  const swaps = fields.flatMap((field, first) =>
-    field.swap < 0 ? [] : [{ first, second: field.swap, differs: differsLevel[field.configuration.kind], nearly: field.nearly }],
-  );
+  const swaps = swapRules(fields, rows);
   return (left, right, out) => {
     const ours = left * count;
     const theirs = right * count;
@@ -47,17 +79,6 @@ export function createCompareRecords(fields: readonly EncodedField[], rows: Int3
       else if (a < 0 || b < 0) out[f] = missing[f] as number;
       else out[f] = (compare[f] as (x: number, y: number) => number)(a, b);
     }
-    for (const { first, second, differs, nearly } of swaps) {
-      if ((out[first] as number) < differs - 1 || (out[second] as number) < differs - 1) continue;
-      const a1 = rows[ours + first] as number;
-      const a2 = rows[ours + second] as number;
-      const b1 = rows[theirs + first] as number;
-      const b2 = rows[theirs + second] as number;
-      const one = a1 >= 0 && b2 >= 0 && (a1 === b2 || nearly(a1, b2));
-      const other = a2 >= 0 && b1 >= 0 && (a2 === b1 || nearly(a2, b1));
-      if (!one && !other) continue;
-      out[first] = one && other ? differs + 1 : differs + 2;
-      out[second] = missing[second] as number;
-    }
+    for (const swap of swaps) swap.apply(ours, theirs, out);
   };
 }

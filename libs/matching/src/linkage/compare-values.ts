@@ -70,11 +70,15 @@ export const differsLevel: Readonly<Record<FieldKind, number>> = {
   identifier: 3,
 };
 
+/** Kinds whose comparison costs more than a look into a table of a million bytes. */
+const remembered: ReadonlySet<FieldKind> = new Set(['name', 'surname', 'full-name', 'address', 'text', 'email']);
+
 /**
  * The same comparison with a memory for the values numbered first, which are the frequent ones: a table of a byte per pair of
  * them, filled as pairs occur. Most pairs of a block are pairs of frequent values.
  */
-export function rememberLevels(compare: CompareValues, size: number): CompareValues {
+export function rememberLevels(kind: FieldKind, compare: CompareValues, size: number): CompareValues {
+  if (!remembered.has(kind)) return compare;
   const width = Math.min(size, 1024);
   const known = new Uint8Array(width * width);
   return (a, b) => {
@@ -91,7 +95,10 @@ export function rememberLevels(compare: CompareValues, size: number): CompareVal
 /** Whether two different values of fields that swap are near enough to be one value in two places. */
 export function createNearValues(dictionary: ValueDictionary): (a: number, b: number) => boolean {
   const tools = slices(dictionary);
-  return (a, b) => (tools.longest(a, b) >= 3 && tools.edits(a, b, 1) <= 1) || tools.similarity(a, b, 0.93) >= 0.93;
+  return (a, b) => {
+    tools.lay(a, b);
+    return (tools.longest() >= 3 && tools.edits(1) <= 1) || tools.similarity(0.93) >= 0.93;
+  };
 }
 
 /** The comparison of a kind over one dictionary. Equal numbers never reach it. */
@@ -106,14 +113,21 @@ export function createCompareValues(kind: FieldKind, dictionary: ValueDictionary
     case 'date':
       return dateLevels(tools, dictionary);
     case 'number':
-      return (a, b) => (tools.longest(a, b) >= 2 && tools.edits(a, b, 1) <= 1 ? 1 : 2);
+      return (a, b) => {
+        tools.lay(a, b);
+        return tools.longest() >= 2 && tools.edits(1) <= 1 ? 1 : 2;
+      };
     case 'category':
-      return (a, b) => (tools.edits(a, b, 1) <= 1 ? 1 : 2);
+      return (a, b) => {
+        tools.lay(a, b);
+        return tools.edits(1) <= 1 ? 1 : 2;
+      };
     case 'code':
     case 'identifier':
       return (a, b) => {
-        const edits = tools.edits(a, b, 2);
-        return edits <= 1 ? 1 : edits === 2 && tools.longest(a, b) >= 4 ? 2 : 3;
+        tools.lay(a, b);
+        const edits = tools.edits(2);
+        return edits <= 1 ? 1 : edits === 2 && tools.longest() >= 4 ? 2 : 3;
       };
     case 'address':
     case 'text':
@@ -121,83 +135,98 @@ export function createCompareValues(kind: FieldKind, dictionary: ValueDictionary
     case 'email':
       return emailLevels(tools, dictionary);
     case 'phone':
-      return (a, b) => (tools.edits(a, b, 1) <= 1 || sameEnd(dictionary, a, b, 7) ? 1 : 2);
+      return (a, b) => {
+        tools.lay(a, b);
+        return tools.edits(1) <= 1 || sameEnd(dictionary, a, b, 7) ? 1 : 2;
+      };
   }
 }
 
+/** Two keys laid side by side; `lay` fills it, so that letters are counted once for all the questions asked about a pair. */
 interface Slices {
-  longest(a: number, b: number): number;
+  readonly lay: (a: number, b: number) => void;
+  /** The longer length. */
+  readonly longest: () => number;
   /** Optimal-string-alignment distance, or limit + 1. */
-  edits(a: number, b: number, limit: number): number;
+  readonly edits: (limit: number) => number;
   /** Jaro–Winkler, or 0 when it provably stays below the floor. */
-  similarity(a: number, b: number, floor: number): number;
+  readonly similarity: (floor: number) => number;
   /** Whether one key is a leading part of the other. */
-  leads(a: number, b: number): boolean;
+  readonly leads: () => boolean;
 }
 
 function slices(dictionary: ValueDictionary): Slices {
+  let units = dictionary.units;
+  let aFrom = 0;
+  let aLength = 0;
+  let bFrom = 0;
+  let bLength = 0;
+  let sameStart = false;
+  /** Letters that only one side has, second occurrences counted apart: a lower bound of the letters that find no partner. */
+  let onlyA = 0;
+  let onlyB = 0;
   return {
-    longest: (a, b) => Math.max(dictionary.shape[a * 4 + 3] as number, dictionary.shape[b * 4 + 3] as number),
-    edits(a, b, limit) {
-      const { units, shape } = dictionary;
+    lay(a, b) {
+      units = dictionary.units;
+      const { shape } = dictionary;
+      const i = a * 4;
+      const j = b * 4;
+      const once = shape[i] as number;
+      const other = shape[j] as number;
+      const twice = shape[i + 1] as number;
+      const otherTwice = shape[j + 1] as number;
+      onlyA = popCount(once & ~other) + popCount(twice & ~otherTwice);
+      onlyB = popCount(other & ~once) + popCount(otherTwice & ~twice);
+      const length = shape[i + 3] as number;
+      const otherLength = shape[j + 3] as number;
+      aFrom = shape[i + 2] as number;
+      aLength = length & 0xff;
+      bFrom = shape[j + 2] as number;
+      bLength = otherLength & 0xff;
+      sameStart = length >>> 8 === otherLength >>> 8;
+    },
+    longest: () => (aLength > bLength ? aLength : bLength),
+    edits(limit) {
       // One edit repairs at most one letter that only one side has.
-      if (onlyIn(shape, a * 4, b * 4) > limit || onlyIn(shape, b * 4, a * 4) > limit) return limit + 1;
-      return boundedEdits(
-        units,
-        shape[a * 4 + 2] as number,
-        shape[a * 4 + 3] as number,
-        units,
-        shape[b * 4 + 2] as number,
-        shape[b * 4 + 3] as number,
-        limit,
-      );
+      if (onlyA > limit || onlyB > limit) return limit + 1;
+      return boundedEdits(units, aFrom, aLength, units, bFrom, bLength, limit);
     },
-    similarity(a, b, floor) {
-      const { units, shape } = dictionary;
-      const la = shape[a * 4 + 3] as number;
-      const lb = shape[b * 4 + 3] as number;
-      if (la === 0 || lb === 0) return 0;
-      // A letter that only one side has cannot be matched, which bounds Jaro from above; the prefix bonus is at most 0.4 of the rest.
-      const matched = Math.min(la - onlyIn(shape, a * 4, b * 4), lb - onlyIn(shape, b * 4, a * 4));
-      const bound = (matched / la + matched / lb + 1) / 3;
-      if (bound + 0.4 * (1 - bound) < floor) return 0;
-      const from = shape[a * 4 + 2] as number;
-      const other = shape[b * 4 + 2] as number;
-      if (bound < floor && units[from] !== units[other]) return 0;
-      return jaroWinklerSlices(units, from, la, units, other, lb);
+    similarity(floor) {
+      if (aLength === 0 || bLength === 0) return 0;
+      // A letter that only one side has cannot be matched, which bounds Jaro by (matched/a + matched/b + 1) / 3; a common beginning
+      // adds at most 0.4 of the rest. Multiplied out, because a division costs more than the rest of the test.
+      const matched = Math.min(aLength - onlyA, bLength - onlyB);
+      const least = sameStart ? (floor - 0.4) / 0.6 : floor;
+      if (matched * (aLength + bLength) < (3 * least - 1) * aLength * bLength - 1e-9) return 0;
+      return jaroWinklerSlices(units, aFrom, aLength, units, bFrom, bLength);
     },
-    leads(a, b) {
-      const { units, shape } = dictionary;
-      const shorter = Math.min(shape[a * 4 + 3] as number, shape[b * 4 + 3] as number);
-      for (let at = 0; at < shorter; at += 1)
-        if (units[(shape[a * 4 + 2] as number) + at] !== units[(shape[b * 4 + 2] as number) + at]) return false;
+    leads() {
+      const shorter = aLength < bLength ? aLength : bLength;
+      for (let at = 0; at < shorter; at += 1) if (units[aFrom + at] !== units[bFrom + at]) return false;
       return shorter > 0;
     },
   };
 }
 
-/** Letters of a that b lacks, second occurrences counted apart: a lower bound of the letters that find no partner. */
-function onlyIn(shape: Int32Array, a: number, b: number): number {
-  return popCount((shape[a] as number) & ~(shape[b] as number)) + popCount((shape[a + 1] as number) & ~(shape[b + 1] as number));
-}
-
 function nameLevels(tools: Slices): CompareValues {
   return (a, b) => {
-    const longest = tools.longest(a, b);
-    const edits = longest >= 3 ? tools.edits(a, b, 2) : 3;
+    tools.lay(a, b);
+    const longest = tools.longest();
+    const edits = longest >= 3 ? tools.edits(2) : 3;
     if (edits <= 1) return 1;
-    const similarity = tools.similarity(a, b, 0.78);
+    const similarity = tools.similarity(0.78);
     if (similarity >= 0.93) return 1;
     if (similarity >= 0.86 || (edits === 2 && longest >= 6)) return 2;
-    return similarity >= 0.78 || tools.leads(a, b) ? 3 : 4;
+    return similarity >= 0.78 || tools.leads() ? 3 : 4;
   };
 }
 
 function fullNameLevels(tools: Slices, overlap: CompareValues): CompareValues {
   return (a, b) => {
+    tools.lay(a, b);
     const common = overlap(a, b);
-    if (common >= 1 || tools.edits(a, b, 1) <= 1) return 1;
-    const similarity = tools.similarity(a, b, 0.86);
+    if (common >= 1 || tools.edits(1) <= 1) return 1;
+    const similarity = tools.similarity(0.86);
     if (similarity >= 0.93 || common >= 0.8) return 2;
     return similarity >= 0.86 || common >= 0.3 ? 3 : 4;
   };
@@ -205,9 +234,11 @@ function fullNameLevels(tools: Slices, overlap: CompareValues): CompareValues {
 
 function textLevels(tools: Slices, overlap: CompareValues): CompareValues {
   return (a, b) => {
-    const longest = tools.longest(a, b);
-    if (longest >= 4 && tools.edits(a, b, longest >= 8 ? 2 : 1) <= (longest >= 8 ? 2 : 1)) return 1;
-    const similarity = tools.similarity(a, b, 0.85);
+    tools.lay(a, b);
+    const longest = tools.longest();
+    const limit = longest >= 8 ? 2 : 1;
+    if (longest >= 4 && tools.edits(limit) <= limit) return 1;
+    const similarity = tools.similarity(0.85);
     if (similarity >= 0.94) return 1;
     const common = overlap(a, b);
     if (common >= 0.6 || similarity >= 0.9) return 2;
@@ -215,29 +246,35 @@ function textLevels(tools: Slices, overlap: CompareValues): CompareValues {
   };
 }
 
+/** Dates are eight digits of four bits each, so that year, month and day are compared by one exclusive or; others are texts. */
 function dateLevels(tools: Slices, dictionary: ValueDictionary): CompareValues {
   return (a, b) => {
-    const { units, shape } = dictionary;
-    if (shape[a * 4 + 3] !== 8 || shape[b * 4 + 3] !== 8) return tools.edits(a, b, 2) <= 1 ? 1 : tools.edits(a, b, 2) === 2 ? 2 : 4;
-    const left = shape[a * 4 + 2] as number;
-    const right = shape[b * 4 + 2] as number;
-    const same = (from: number, other: number, count: number): boolean => {
-      for (let at = 0; at < count; at += 1) if (units[left + from + at] !== units[right + other + at]) return false;
-      return true;
-    };
-    const year = same(0, 0, 4);
-    if (year && same(4, 6, 2) && same(6, 4, 2)) return 1;
-    const agree = Number(year) + Number(same(4, 4, 2)) + Number(same(6, 6, 2));
-    if (agree >= 1 && tools.edits(a, b, 1) <= 1) return 1;
-    return agree === 2 ? 2 : agree === 1 ? 3 : 4;
+    const left = dictionary.digits[a] as number;
+    const right = dictionary.digits[b] as number;
+    if (left === 0 || right === 0) {
+      tools.lay(a, b);
+      const edits = tools.edits(2);
+      return edits <= 1 ? 1 : edits === 2 ? 2 : 4;
+    }
+    const differing = left ^ right;
+    const year = (differing & 0xffff0000) === 0;
+    const month = (differing & 0xff00) === 0;
+    const day = (differing & 0xff) === 0;
+    if (!year && !month && !day) return 4;
+    if (year && ((left >>> 8) & 0xff) === (right & 0xff) && (left & 0xff) === ((right >>> 8) & 0xff)) return 1;
+    tools.lay(a, b);
+    if (tools.edits(1) <= 1) return 1;
+    return Number(year) + Number(month) + Number(day) === 2 ? 2 : 3;
   };
 }
 
 function emailLevels(tools: Slices, { keys }: ValueDictionary): CompareValues {
   const mailbox = (value: number): string => (keys[value] as string).slice(0, (keys[value] as string).lastIndexOf('@') + 1);
   return (a, b) => {
-    if ((mailbox(a) !== '' && mailbox(a) === mailbox(b)) || tools.edits(a, b, 1) <= 1) return 1;
-    return tools.similarity(a, b, 0.93) >= 0.93 ? 2 : 3;
+    if (mailbox(a) !== '' && mailbox(a) === mailbox(b)) return 1;
+    tools.lay(a, b);
+    if (tools.edits(1) <= 1) return 1;
+    return tools.similarity(0.93) >= 0.93 ? 2 : 3;
   };
 }
 

@@ -53,7 +53,7 @@ export function encodeTable(table: RecordTable, fields: readonly FieldConfigurat
       dictionary,
       swap: swaps[index] as number,
       shares: (swaps[index] as number) >= 0 || swaps.includes(index),
-      compare: rememberLevels(createCompareValues(configuration.kind, dictionary), dictionary.values.length),
+      compare: rememberLevels(configuration.kind, createCompareValues(configuration.kind, dictionary), dictionary.values.length),
       nearly: createNearValues(dictionary),
     };
   });

@@ -57,7 +57,7 @@ export class MatchIndex {
     const consider = (candidate: number): void => {
       if (this.#seen[candidate] === this.#query) return;
       this.#seen[candidate] = this.#query;
-      const bits = this.#scorer.score(query, candidate);
+      const bits = this.#scorer.score(query, candidate, floor);
       if (bits >= floor) found.push({ record: candidate, bits, probability: probabilityOf(bits) });
     };
     for (const [r, rule] of this.#model.rules.entries()) {

@@ -1,4 +1,5 @@
 import { createCompareRecords, rowsOf } from './compare-records.ts';
+import { createCompareToFloor } from './compare-to-floor.ts';
 import type { EncodedField } from './encode-table.ts';
 import { matchWeights, relatedWeights } from './fellegi-sunter.ts';
 import type { FellegiSunter } from './fellegi-sunter.ts';
@@ -15,8 +16,8 @@ export interface PairEvidence {
 
 /** Scores pairs of one table. */
 export interface Scorer {
-  /** Total weight in bits: log2 of the posterior odds. */
-  score(left: number, right: number): number;
+  /** Total weight in bits: log2 of the posterior odds; −∞ for a pair that provably stays below `floor` bits. */
+  score(left: number, right: number, floor: number): number;
   explain(left: number, right: number): PairEvidence;
 }
 
@@ -49,6 +50,7 @@ export function createScorer(
   const learnt = parameters.related.map((own) => own.levels.map((levels) => levels !== undefined));
   const surprise = fields.map((field, f) => rarity(field, parameters.u[f]?.[0] ?? 1, records));
   const rare = new Float64Array(count);
+  const compareToFloor = createCompareToFloor(fields, rows, { base, weights: match, width, surprise }, parameters.u);
   const widths = related.length;
 
   const fieldBits = (f: number, left: number): number => {
@@ -70,12 +72,11 @@ export function createScorer(
     return correction === 0 ? 0 : -Math.log2(1 + correction);
   };
   return {
-    score(left, right) {
-      compare(left, right, out);
+    score(left, right, floor) {
+      if (!compareToFloor(left, right, floor, out)) return -Infinity;
       let total = base;
       for (let f = 0; f < count; f += 1) total += fieldBits(f, left);
-      // The correction only lowers: a pair that is far below any floor needs none.
-      return total < -12 ? total : total + relatedBits();
+      return total < floor ? -Infinity : total + relatedBits();
     },
     explain(left, right) {
       compare(left, right, out);

@@ -29,7 +29,7 @@ export function collectPairs(
   let compared = 0;
   forEachCandidate(rules, fields, records, source, (a, b) => {
     compared += 1;
-    const total = scorer.score(a, b);
+    const total = scorer.score(a, b, floorBits);
     if (total < floorBits) return;
     if (size === left.length) {
       left = doubledInts(left);

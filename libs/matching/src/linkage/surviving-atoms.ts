@@ -5,7 +5,7 @@ import { createPatternCounter } from './agreement-patterns.ts';
 import type { PatternTable } from './agreement-patterns.ts';
 import { createCompareRecords, levelLayout } from './compare-records.ts';
 import type { EncodedField } from './encode-table.ts';
-import { estimateFellegiSunter, probabilityOf } from './fellegi-sunter.ts';
+import { estimateFellegiSunter } from './fellegi-sunter.ts';
 import { createScorer } from './score-pair.ts';
 
 /** A rule with the pairs it proposes (estimated from a sample in large tables). */
@@ -15,6 +15,8 @@ export interface CostedRule {
 }
 
 const pilotPairs = 300_000;
+/** Bits of a pair that is taken for a match: a probability of 0.9. */
+const probable = Math.log2(9);
 
 /**
  * Per field, the atoms (as bits) that agreed in each probable match that some rule without that field would have found: given
@@ -63,7 +65,7 @@ export function survivingAtoms(
   for (let at = 0; at < pairs.length; at += 2) {
     const left = pairs[at] as number;
     const right = pairs[at + 1] as number;
-    if (probabilityOf(scorer.score(left, right)) < 0.9) continue;
+    if (scorer.score(left, right, probable) < probable) continue;
     const bits = fields.map((_, field) => agreeingAtoms(field, fields, atoms, left, right));
     const fired = rules.filter((rule) => rule.every((atom) => ((bits[atom.field] as number) & (bitOf.get(atom) ?? 0)) !== 0));
     for (const [field, own] of bits.entries()) {

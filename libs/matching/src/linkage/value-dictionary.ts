@@ -16,9 +16,11 @@ export class ValueDictionary {
   units = new Uint16Array(1024);
   /**
    * Four numbers per value, side by side because a comparison reads them together: letter classes present (a bit each), letter
-   * classes present at least twice, where the key begins in `units`, its length.
+   * classes present at least twice, where the key begins in `units`, its length in the low eight bits with its first code unit above.
    */
   shape = new Int32Array(256);
+  /** A key of eight digits as four bits a digit; 0 for every other key. */
+  digits = new Int32Array(64);
   /** Words of value v: wordIds[wordOffset[v] .. wordOffset[v + 1]), ascending, distinct. */
   wordOffset = new Int32Array(65);
   wordIds = new Int32Array(256);
@@ -61,6 +63,7 @@ export class ValueDictionary {
   #layOut(number: number, key: string): void {
     if (number * 4 + 4 > this.shape.length) {
       this.shape = grown(this.shape, number * 4 + 4);
+      this.digits = grown(this.digits, number + 1);
       this.wordOffset = grown(this.wordOffset, number + 3);
     }
     if (this.#used + key.length > this.units.length) {
@@ -77,7 +80,8 @@ export class ValueDictionary {
       twice |= bits & bit;
       bits |= bit;
     }
-    this.shape.set([bits, twice, this.#used, key.length], number * 4);
+    this.shape.set([bits, twice, this.#used, key.length | (key.charCodeAt(0) << 8)], number * 4);
+    this.digits[number] = /^\d{8}$/.test(key) ? Number.parseInt(key, 16) | 0 : 0;
     this.#used += key.length;
     const own = [...new Set(key.split(' '))]
       .filter((word) => word !== '')
