@@ -25,7 +25,7 @@ export { arrayOverlap, jaccard, qgrams, qgramSimilarity, tokenSetSimilarity } fr
 export { soundex } from './compare/soundex.ts';
 export { acceptPairs, explainPairs } from './linkage/accept-pairs.ts';
 export type { AcceptedPair, PairExplanation } from './linkage/accept-pairs.ts';
-export { keyNames } from './linkage/blocking-atoms.ts';
+export { keyNames } from './linkage/blocking-keys.ts';
 export type { BlockingReport, BlockingRuleReport } from './linkage/cover-matches.ts';
 export { clusterMatches } from './linkage/cluster-matches.ts';
 export type { ClusterRules, Clustering, MatchEdge } from './linkage/cluster-matches.ts';
@@ -38,7 +38,7 @@ export { MatchIndex } from './linkage/match-index.ts';
 export type { IndexMatch } from './linkage/match-index.ts';
 export { bCubed, clusterPairMeasures, pairMeasures } from './linkage/match-measures.ts';
 export type { Measures, PairMeasures } from './linkage/match-measures.ts';
-export { matchRecords } from './linkage/match-records.ts';
+export { matchRecords, scoreCandidates } from './linkage/match-records.ts';
 export type { MatchModel, MatchResult } from './linkage/match-records.ts';
 export { proposeConfiguration } from './linkage/propose-configuration.ts';
 export type { ProposedConfiguration } from './linkage/propose-configuration.ts';

@@ -1,4 +1,4 @@
-import { joinHash } from './blocking-atoms.ts';
+import { joinHash } from './hash-text.ts';
 import type { BlockingAtom } from './blocking-atoms.ts';
 import type { EncodedField } from './encode-table.ts';
 

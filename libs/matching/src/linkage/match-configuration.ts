@@ -58,7 +58,8 @@ export function configurationFault(configuration: MatchConfiguration, columns: r
     if (swapsWith !== undefined && !names.includes(swapsWith))
       return { refused: 'bad-configuration', field: column, detail: `swapsWith names ${swapsWith}, which is no field` };
   }
-  const { comparedShare, threshold } = configuration;
+  const { comparedShare, threshold, seed } = configuration;
+  if (!Number.isSafeInteger(seed)) return { refused: 'bad-configuration', field: 'seed', detail: `a whole number, not ${seed}` };
   if (!(comparedShare > 0 && comparedShare <= 1))
     return { refused: 'bad-configuration', field: 'comparedShare', detail: 'a share above 0 and at most 1' };
   if (threshold !== 'best-f1') {

@@ -103,6 +103,21 @@ describe('harder people', () => {
     expect(pairMeasures(acceptPairs(run({ columns: bare })), truth).f1).toBeGreaterThanOrEqual(0.965);
   });
 
+  it('takes as many pairs as a wanted precision allows by its own probabilities: asking for more never accepts more', () => {
+    const bare = columnsOf(people, ['date_of_birth', 'address_1', 'address_2']);
+    const accepted = [0.5, 0.9, 0.99, 0.9999].map((precision) => {
+      const answer = run({ columns: bare }, { ...proposed(bare), threshold: { precision } });
+      const pairs = acceptPairs(answer);
+      const expected = pairs.reduce((sum, { probability }) => sum + probability, 0) / pairs.length;
+      expect(expected).toBeGreaterThanOrEqual(precision);
+      expect(answer.expected.precision).toBeCloseTo(expected, 9);
+      return { pairs: pairs.length, precision: pairMeasures(pairs, truth).precision };
+    });
+    expect(accepted.map(({ pairs }) => pairs)).toEqual(accepted.map(({ pairs }) => pairs).sort((a, b) => b - a));
+    expect(accepted.at(-1)?.pairs).toBeLessThan(accepted[0]?.pairs ?? 0);
+    expect(accepted.at(-1)?.precision).toBeGreaterThanOrEqual(accepted[0]?.precision ?? 1);
+  });
+
   it('links two files across only, one to one where told', () => {
     const few = Object.fromEntries(Object.entries(columns).map(([column, cells]) => [column, cells.slice(0, 250)]));
     const source = people.slice(0, 250).map((_, at) => at % 2);

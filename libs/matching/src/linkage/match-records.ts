@@ -28,6 +28,7 @@ export interface MatchModel {
   readonly rules: readonly CompiledRule[];
   readonly parameters: FellegiSunter;
   readonly records: number;
+  readonly source: readonly number[] | undefined;
 }
 
 /** The outcome of a run. */
@@ -70,9 +71,8 @@ export function matchRecords(table: RecordTable, configuration: MatchConfigurati
       ? chooseBlocking(fields, atoms, records, table.source, random, configuration.comparedShare, configuration.seed)
       : reportBlocking(given, fields, atoms, records, table.source, random, configuration.seed);
   const parameters = estimate(fields, rules, records, table.source, random, totalPairs, report);
-  const model: MatchModel = { configuration, fields, rules, parameters, records };
-  const scorer = createScorer(fields, parameters, records);
-  const { pairs, compared } = collectPairs(rules, fields, records, table.source, scorer);
+  const model: MatchModel = { configuration, fields, rules, parameters, records, source: table.source };
+  const { pairs, compared } = scoreCandidates(model);
   const { thresholdBits, precision, recall } = chooseThreshold(pairs, configuration.threshold);
   return {
     model,
@@ -83,6 +83,12 @@ export function matchRecords(table: RecordTable, configuration: MatchConfigurati
     comparedPairs: compared,
     totalPairs,
   };
+}
+
+/** Blocks the model's records and scores every candidate; nothing is estimated. `compared` counts the candidates, `pairs` those above the keeping floor. */
+export function scoreCandidates(model: MatchModel): { readonly pairs: ScoredPairs; readonly compared: number } {
+  const { fields, rules, parameters, records, source } = model;
+  return collectPairs(rules, fields, records, source, createScorer(fields, parameters, records));
 }
 
 function randomPatterns(
