@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { associationRules, basketTableOf, frequentItemSets } from '@tributary/baskets';
 import { syntheticBaskets } from '../../support/baskets/synthetic-baskets.ts';
 
 type TheirRule = [string[], string[], number, number, number, number, number | null];
+import { pythonEnvironment } from '../../support/python-environment.ts';
+
 interface Reference {
   readonly versions: Record<string, string>;
   readonly seconds: number;
@@ -13,19 +14,8 @@ interface Reference {
 }
 
 const here = (path: string): string => new URL(path, import.meta.url).pathname;
-const venv = here('../../../.venv/baskets');
-
-/** A Python environment of the pinned versions, made once. Without Python or the package index this fails, it does not skip. */
-const python = (): string => {
-  const binary = `${venv}/bin/python`;
-  if (!existsSync(binary)) execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
-  try {
-    execFileSync(binary, ['-c', 'import mlxtend'], { stdio: 'ignore' });
-  } catch {
-    execFileSync(binary, ['-m', 'pip', 'install', '--quiet', '-r', here('requirements.txt')], { stdio: 'inherit' });
-  }
-  return binary;
-};
+/** A Python environment of the pinned versions. Without Python or the package index this fails, it does not skip. */
+const python = (): string => pythonEnvironment('baskets', here('requirements.txt'));
 
 const grouped = (size: number, items: number, mean: number, seed: number): string[][] => {
   const rows = syntheticBaskets(size, items, mean, seed);

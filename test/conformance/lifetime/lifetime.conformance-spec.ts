@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   bgBbScore,
@@ -17,6 +16,7 @@ import {
 import type { PurchaseModel } from '@tributary/lifetime';
 import { cdnowSummary } from '../../support/lifetime/cdnow.ts';
 import { donations } from '../../support/lifetime/donations.ts';
+import { pythonEnvironment } from '../../support/python-environment.ts';
 
 const HORIZON = 39;
 const TIMES = [1, 13, 39, 78];
@@ -40,19 +40,8 @@ interface Reference {
 }
 
 const here = (path: string): string => new URL(path, import.meta.url).pathname;
-const venv = here('../../../.venv/lifetime');
-
-/** A Python environment of the pinned versions, made once. Without Python or the package index this fails, it does not skip. */
-const python = (): string => {
-  const binary = `${venv}/bin/python`;
-  if (!existsSync(binary)) execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
-  try {
-    execFileSync(binary, ['-c', 'import lifetimes'], { stdio: 'ignore' });
-  } catch {
-    execFileSync(binary, ['-m', 'pip', 'install', '--quiet', '-r', here('requirements.txt')], { stdio: 'inherit' });
-  }
-  return binary;
-};
+/** A Python environment of the pinned versions. Without Python or the package index this fails, it does not skip. */
+const python = (): string => pythonEnvironment('lifetime', here('requirements.txt'));
 
 const answered = <A>(answer: A): Exclude<A, { refused: true }> => {
   if (isRefusal(answer)) throw new Error(answer.detail);

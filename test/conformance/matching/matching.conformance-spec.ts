@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { acceptPairs, matchRecords, pairMeasures, proposeConfiguration } from '@tributary/matching';
 import type { PairMeasures, RecordTable } from '@tributary/matching';
 import { dirtyPeople } from '../../support/matching/dirty-people.ts';
+import { pythonEnvironment } from '../../support/python-environment.ts';
 
 interface Reference {
   readonly versions: Record<string, string>;
@@ -19,19 +19,8 @@ interface Reference {
 }
 
 const here = (path: string): string => new URL(path, import.meta.url).pathname;
-const venv = here('../../../.venv/matching');
-
-/** A Python environment of the pinned versions, made once. Without Python or the package index this fails, it does not skip. */
-const python = (): string => {
-  const binary = `${venv}/bin/python`;
-  if (!existsSync(binary)) execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
-  try {
-    execFileSync(binary, ['-c', 'import recordlinkage'], { stdio: 'ignore' });
-  } catch {
-    execFileSync(binary, ['-m', 'pip', 'install', '--quiet', '-r', here('requirements.txt')], { stdio: 'inherit' });
-  }
-  return binary;
-};
+/** A Python environment of the pinned versions. Without Python or the package index this fails, it does not skip. */
+const python = (): string => pythonEnvironment('matching', here('requirements.txt'));
 
 interface Outcome extends PairMeasures {
   readonly share: number;
