@@ -18,33 +18,37 @@ export function basketTable(basket: readonly Label[], item: readonly Label[]): B
   if (basket.length !== item.length)
     return { refused: 'ragged-columns', field: 'item', detail: `${item.length} items for ${basket.length} baskets` };
   if (basket.length === 0) return { refused: 'no-baskets', field: 'basket', detail: 'no rows' };
-  const basketNumbers = new Map<Label, number>();
-  const itemNumbers = new Map<Label, number>();
+  const [baskets, items] = [new Labels(), new Labels()];
   const rowBasket = new Int32Array(basket.length);
   const rowItem = new Int32Array(basket.length);
   for (let row = 0; row < basket.length; row += 1) {
-    rowBasket[row] = numberOf(basketNumbers, basket[row] as Label);
-    rowItem[row] = numberOf(itemNumbers, item[row] as Label);
+    const [ours, theirs] = [baskets.numberOf(basket[row] as Label), items.numberOf(item[row] as Label)];
+    if (ours < 0) return nameless('basket', row);
+    if (theirs < 0) return nameless('item', row);
+    rowBasket[row] = ours;
+    rowItem[row] = theirs;
   }
-  return pack([...itemNumbers.keys()].map(String), basketNumbers.size, rowBasket, rowItem);
+  return pack(items.names, baskets.names.length, rowBasket, rowItem);
 }
 
 /** Baskets from lists of items; an empty list is a basket too and lowers every support. */
 export function basketTableOf(lists: readonly (readonly Label[])[]): BasketTable | BasketRefusal {
   if (lists.length === 0) return { refused: 'no-baskets', field: 'lists', detail: 'no baskets' };
-  const itemNumbers = new Map<Label, number>();
+  const items = new Labels();
   const rows = lists.reduce((sum, list) => sum + list.length, 0);
   const rowBasket = new Int32Array(rows);
   const rowItem = new Int32Array(rows);
   let row = 0;
   for (const [basket, list] of lists.entries()) {
     for (const item of list) {
+      const number = items.numberOf(item);
+      if (number < 0) return nameless('item', basket);
       rowBasket[row] = basket;
-      rowItem[row] = numberOf(itemNumbers, item);
+      rowItem[row] = number;
       row += 1;
     }
   }
-  return pack([...itemNumbers.keys()].map(String), lists.length, rowBasket, rowItem);
+  return pack(items.names, lists.length, rowBasket, rowItem);
 }
 
 function pack(items: readonly string[], baskets: number, rowBasket: Int32Array, rowItem: Int32Array): BasketTable {
@@ -76,11 +80,30 @@ function pack(items: readonly string[], baskets: number, rowBasket: Int32Array, 
   return { items, baskets, offset, members: grouped.slice(0, kept) };
 }
 
-function numberOf(numbers: Map<Label, number>, label: Label): number {
-  let number = numbers.get(label);
-  if (number === undefined) {
-    number = numbers.size;
-    numbers.set(label, number);
+/** Labels numbered in order of first appearance. The number 7 and the text '7' are one label: what is printed alike is alike. */
+class Labels {
+  readonly names: string[] = [];
+  readonly #numbers = new Map<Label, number>();
+  readonly #byName = new Map<string, number>();
+
+  /** The label's number, −1 for NaN. */
+  numberOf(label: Label): number {
+    const known = this.#numbers.get(label);
+    if (known !== undefined) return known;
+    if (Number.isNaN(label)) return -1;
+    const name = String(label);
+    const number = this.#byName.get(name) ?? this.names.length;
+    if (number === this.names.length) {
+      this.names.push(name);
+      this.#byName.set(name, number);
+    }
+    this.#numbers.set(label, number);
+    return number;
   }
-  return number;
 }
+
+const nameless = (field: string, at: number): BasketRefusal => ({
+  refused: 'bad-value',
+  field: `${field}[${at}]`,
+  detail: 'NaN names nothing',
+});

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { createRandom } from '@tributary/numerics';
 import { conversionUplift, valueUplift } from './campaign-uplift.ts';
-import type { Uplift, ValueGroup } from './campaign-uplift.ts';
+import type { Uplift } from './campaign-uplift.ts';
 import { promotionLift } from './promotion-lift.ts';
 import type { PromotionLift } from './promotion-lift.ts';
 import { conversionSampleSize, valueSampleSize } from './sample-size.ts';
 import { sequentialTest } from './sequential-test.ts';
 import type { SequentialResult } from './sequential-test.ts';
+import type { ValueGroup } from './value-group.ts';
 
 const group = (values: readonly number[]): ValueGroup => ({
   size: values.length,

@@ -1,6 +1,8 @@
 import { normalCdf, normalQuantile, tCdf, tQuantile } from '@tributary/numerics';
-import { outside } from './refusal.ts';
+import { beyondDouble, outside } from './refusal.ts';
 import type { BasketRefusal } from './refusal.ts';
+import { valueGroupFault, varianceOf } from './value-group.ts';
+import type { ValueGroup } from './value-group.ts';
 
 /** An estimate with its confidence interval. */
 export interface Interval {
@@ -13,13 +15,6 @@ export interface Interval {
 export interface ConversionGroup {
   readonly size: number;
   readonly converted: number;
-}
-
-/** Sums of a group's values (spend, units): what a fold keeps. */
-export interface ValueGroup {
-  readonly size: number;
-  readonly sum: number;
-  readonly sumOfSquares: number;
 }
 
 /** What a campaign brought against its hold-out group. */
@@ -69,21 +64,28 @@ export function conversionUplift(treated: ConversionGroup, heldOut: ConversionGr
  * undefined where the hold-out mean cannot be told from zero. Refused without variation: nothing can be said of identical values.
  */
 export function valueUplift(treated: ValueGroup, heldOut: ValueGroup, level = 0.95): Uplift | BasketRefusal {
-  const fault = valueFault('treated', treated) ?? valueFault('heldOut', heldOut) ?? outside('level', level, 0, 1, true);
+  const fault = valueGroupFault('treated', treated) ?? valueGroupFault('heldOut', heldOut) ?? outside('level', level, 0, 1, true);
   if (fault !== undefined) return fault;
   const [mean1, mean2] = [treated.sum / treated.size, heldOut.sum / heldOut.size];
   const [v1, v2] = [varianceOf(treated) / treated.size, varianceOf(heldOut) / heldOut.size];
   if (v1 + v2 === 0) return { refused: 'no-variation', field: 'sumOfSquares', detail: 'all values of both groups are equal' };
-  const freedom = (v1 + v2) ** 2 / (v1 ** 2 / (treated.size - 1) + v2 ** 2 / (heldOut.size - 1));
-  const t = tQuantile((1 + level) / 2, freedom);
+  // Welch–Satterthwaite in shares of the whole variance, so that squares of large money do not overflow.
+  const [share1, share2] = [v1 / (v1 + v2), v2 / (v1 + v2)];
+  const freedom = 1 / (share1 ** 2 / (treated.size - 1) + share2 ** 2 / (heldOut.size - 1));
   const error = Math.sqrt(v1 + v2);
+  const overflow = beyondDouble('sumOfSquares', freedom, error);
+  if (overflow !== undefined) return overflow;
+  const t = tQuantile((1 + level) / 2, freedom);
   const difference = { estimate: mean1 - mean2, low: mean1 - mean2 - t * error, high: mean1 - mean2 + t * error };
-  return {
-    difference,
-    relative: fieller(mean1, v1, mean2, v2, t),
-    pValue: 2 * (1 - tCdf(Math.abs(mean1 - mean2) / error, freedom)),
-    incremental: scaled(difference, treated.size),
-  };
+  const incremental = scaled(difference, treated.size);
+  return (
+    beyondDouble('sum', ...Object.values(difference), ...Object.values(incremental)) ?? {
+      difference,
+      relative: fieller(mean1, v1, mean2, v2, t),
+      pValue: 2 * (1 - tCdf(Math.abs(mean1 - mean2) / error, freedom)),
+      incremental,
+    }
+  );
 }
 
 function groupFault(field: string, { size, converted }: ConversionGroup): BasketRefusal | undefined {
@@ -92,19 +94,6 @@ function groupFault(field: string, { size, converted }: ConversionGroup): Basket
   if (!(Number.isSafeInteger(converted) && converted >= 0 && converted <= size))
     return { refused: 'bad-value', field: `${field}.converted`, detail: `${converted} is not a whole number from 0 to ${size}` };
   return undefined;
-}
-
-function valueFault(field: string, { size, sum, sumOfSquares }: ValueGroup): BasketRefusal | undefined {
-  if (!(Number.isSafeInteger(size) && size >= 2))
-    return { refused: 'bad-value', field: `${field}.size`, detail: `${size} is not a whole number of at least 2` };
-  if (!Number.isFinite(sum)) return { refused: 'bad-value', field: `${field}.sum`, detail: `${sum} is no number` };
-  if (!(Number.isFinite(sumOfSquares) && sumOfSquares * size >= sum * sum * (1 - 1e-9)))
-    return { refused: 'bad-value', field: `${field}.sumOfSquares`, detail: `${sumOfSquares} is less than the values' mean squared allows` };
-  return undefined;
-}
-
-function varianceOf({ size, sum, sumOfSquares }: ValueGroup): number {
-  return Math.max(0, (sumOfSquares - (sum * sum) / size) / (size - 1));
 }
 
 function wilson({ size, converted }: ConversionGroup, z: number): [number, number] {
@@ -124,7 +113,8 @@ function fieller(mean1: number, v1: number, mean2: number, v2: number, t: number
   if (!(g < 1)) return undefined;
   const ratio = mean1 / mean2;
   const reach = (t / Math.abs(mean2)) * Math.sqrt(v1 * (1 - g) + ratio * ratio * v2);
-  return { estimate: ratio - 1, low: (ratio - reach) / (1 - g) - 1, high: (ratio + reach) / (1 - g) - 1 };
+  const interval = { estimate: ratio - 1, low: (ratio - reach) / (1 - g) - 1, high: (ratio + reach) / (1 - g) - 1 };
+  return Object.values(interval).every(Number.isFinite) ? interval : undefined;
 }
 
 function scaled({ estimate, low, high }: Interval, by: number): Interval {

@@ -1,6 +1,6 @@
 import { normalQuantile } from '@tributary/numerics';
 import type { Interval } from './campaign-uplift.ts';
-import { outside } from './refusal.ts';
+import { beyondDouble, outside } from './refusal.ts';
 import type { BasketRefusal } from './refusal.ts';
 
 /** Units sold per period (day, week) before and during a promotion. */
@@ -40,11 +40,9 @@ export function promotionLift(promoted: PromotionSeries, heldOut?: PromotionSeri
   const log = during.log - before.log - season;
   const reach = normalQuantile((1 + level) / 2) * Math.sqrt(parts.reduce((sum, part) => sum + part.variance, 0));
   const expected = Math.exp(before.log + season) * promoted.during.length;
-  return {
-    lift: { estimate: Math.expm1(log), low: Math.expm1(log - reach), high: Math.expm1(log + reach) },
-    extraUnits: Math.exp(during.log) * promoted.during.length - expected,
-    heldOut: heldOut !== undefined,
-  };
+  const lift = { estimate: Math.expm1(log), low: Math.expm1(log - reach), high: Math.expm1(log + reach) };
+  const extraUnits = Math.exp(during.log) * promoted.during.length - expected;
+  return beyondDouble('promoted', ...Object.values(lift), extraUnits) ?? { lift, extraUnits, heldOut: heldOut !== undefined };
 }
 
 interface LogMean {

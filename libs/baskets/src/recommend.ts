@@ -1,5 +1,7 @@
 import { chiSquareCdf, logGamma } from '@tributary/numerics';
 import type { CoPurchaseCounts } from './co-purchase-counts.ts';
+import { outside } from './refusal.ts';
+import type { BasketRefusal } from './refusal.ts';
 
 /** A recommended item and why. */
 export interface Recommendation {
@@ -28,8 +30,14 @@ export interface RecommendOptions {
  * Items bought with `item` more often than chance allows. Guard: one-sided test of independence per partner, then
  * Benjamini–Hochberg over all partners, so a long tail of accidental pairs is not recommended. Score: confidence / P(partner)^popularity.
  */
-export function recommend(counts: CoPurchaseCounts, item: string, options: RecommendOptions = {}): Recommendation[] {
+export function recommend(counts: CoPurchaseCounts, item: string, options: RecommendOptions = {}): Recommendation[] | BasketRefusal {
   const { count = 10, leastTogether = 3, falseShare = 0.05, popularity = 0.5 } = options;
+  const fault =
+    outside('count', count, 0, Number.MAX_VALUE) ??
+    outside('leastTogether', leastTogether, 0, Number.MAX_VALUE) ??
+    outside('falseShare', falseShare, 0, 1) ??
+    outside('popularity', popularity, 0, 1);
+  if (fault !== undefined) return fault;
   const own = counts.countOf(item);
   if (own === 0) return [];
   const tested = [...counts.partnersOf(item).entries()].map(([partner, together]) => {

@@ -12,3 +12,10 @@ export function outside(field: string, value: number, low: number, high: number,
     ? undefined
     : { refused: 'bad-value', field, detail: `${value} is not ${open ? 'between' : 'from'} ${low} ${open ? 'and' : 'to'} ${high}` };
 }
+
+/** Refuses numbers that have left double precision on the way, blaming `field`; undefined when all are finite. */
+export function beyondDouble(field: string, ...numbers: readonly number[]): BasketRefusal | undefined {
+  return numbers.every(Number.isFinite)
+    ? undefined
+    : { refused: 'bad-value', field, detail: `at this ${field} the answer exceeds double precision` };
+}

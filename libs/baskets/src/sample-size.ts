@@ -1,5 +1,5 @@
 import { normalQuantile } from '@tributary/numerics';
-import { outside } from './refusal.ts';
+import { beyondDouble, outside } from './refusal.ts';
 import type { BasketRefusal } from './refusal.ts';
 
 /** How many customers each group needs. */
@@ -31,7 +31,7 @@ export function conversionSampleSize(from: number, to: number, power: TestPower 
   const heldOut =
     (za * Math.sqrt((1 + 1 / ratio) * mean * (1 - mean)) + zb * Math.sqrt(from * (1 - from) + (to * (1 - to)) / ratio)) ** 2 /
     (to - from) ** 2;
-  return { treated: Math.ceil(heldOut * ratio), heldOut: Math.ceil(heldOut) };
+  return sizesOf('to', heldOut, ratio);
 }
 
 /** Customers needed to see a difference of means, given the standard deviation within a group (normal approximation). */
@@ -45,7 +45,11 @@ export function valueSampleSize(difference: number, deviation: number, power: Te
   if (fault !== undefined) return fault;
   const { ratio = 1, za, zb } = quantiles(power);
   const heldOut = (((za + zb) * deviation) ** 2 * (1 + 1 / ratio)) / difference ** 2;
-  return { treated: Math.ceil(heldOut * ratio), heldOut: Math.ceil(heldOut) };
+  return sizesOf('difference', heldOut, ratio);
+}
+
+function sizesOf(field: string, heldOut: number, ratio: number): SampleSize | BasketRefusal {
+  return beyondDouble(field, heldOut, heldOut * ratio) ?? { treated: Math.ceil(heldOut * ratio), heldOut: Math.ceil(heldOut) };
 }
 
 function powerFault({ alpha = 0.05, power = 0.8, ratio = 1 }: TestPower): BasketRefusal | undefined {

@@ -1,6 +1,8 @@
-import type { Interval, ValueGroup } from './campaign-uplift.ts';
-import { outside } from './refusal.ts';
+import type { Interval } from './campaign-uplift.ts';
+import { beyondDouble, outside } from './refusal.ts';
 import type { BasketRefusal } from './refusal.ts';
+import { valueGroupFault, varianceOf } from './value-group.ts';
+import type { ValueGroup } from './value-group.ts';
 
 /** A test that may be looked at every day: its promise holds for all looks together. */
 export interface SequentialResult {
@@ -27,30 +29,19 @@ export function sequentialTest(
   const fault =
     outside('expected', expected, 0, Number.MAX_VALUE, true) ??
     outside('alpha', alpha, 0, 1, true) ??
-    groupFault('treated', treated) ??
-    groupFault('heldOut', heldOut);
+    valueGroupFault('treated', treated) ??
+    valueGroupFault('heldOut', heldOut);
   if (fault !== undefined) return fault;
   const estimate = treated.sum / treated.size - heldOut.sum / heldOut.size;
   const variance = varianceOf(treated) / treated.size + varianceOf(heldOut) / heldOut.size;
   if (variance === 0) return { refused: 'no-variation', field: 'sumOfSquares', detail: 'all values of both groups are equal' };
   const prior = expected * expected;
-  const ratio = Math.sqrt(variance / (variance + prior)) * Math.exp((prior * estimate * estimate) / (2 * variance * (variance + prior)));
-  const reach = Math.sqrt(
-    ((2 * variance * (variance + prior)) / prior) * (Math.log(1 / alpha) + 0.5 * Math.log((variance + prior) / variance)),
-  );
+  // Half of ln((variance + prior) / variance): what mixing over effects costs. In logarithms, since the ratio itself overflows early.
+  const cost = 0.5 * Math.log1p(prior / variance);
+  const evidence = ((estimate / variance) * estimate * (prior / (variance + prior))) / 2 - cost;
+  const reach = Math.sqrt(2 * variance * ((variance + prior) / prior) * (cost - Math.log(alpha)));
   const enough = Math.min(treated.size, heldOut.size) >= leastSize;
-  const pValue = enough ? Math.min(1, 1 / ratio) : 1;
-  return { difference: { estimate, low: estimate - reach, high: estimate + reach }, pValue, decided: pValue <= alpha };
-}
-
-function varianceOf({ size, sum, sumOfSquares }: ValueGroup): number {
-  return Math.max(0, (sumOfSquares - (sum * sum) / size) / (size - 1));
-}
-
-function groupFault(field: string, { size, sum, sumOfSquares }: ValueGroup): BasketRefusal | undefined {
-  if (!(Number.isSafeInteger(size) && size >= 2))
-    return { refused: 'bad-value', field: `${field}.size`, detail: `${size} is not a whole number of at least 2` };
-  if (!Number.isFinite(sum) || !Number.isFinite(sumOfSquares) || sumOfSquares < 0)
-    return { refused: 'bad-value', field, detail: 'sum and sumOfSquares must be numbers' };
-  return undefined;
+  const pValue = enough ? Math.min(1, Math.exp(-evidence)) : 1;
+  const difference = { estimate, low: estimate - reach, high: estimate + reach };
+  return beyondDouble('expected', ...Object.values(difference), pValue) ?? { difference, pValue, decided: pValue <= alpha };
 }
