@@ -36,7 +36,14 @@ export async function closeBatch(tx: Transaction, store: ProfileStore, memory: I
   );
 
   const { writes, events } = profileWrites(state, grouped, causeOf);
-  await store.saveProfiles(tx, writes);
+  await store.saveProfiles(
+    tx,
+    writes.filter((write) => !state.profiles.has(write.profileId)),
+  );
+  await store.updateProfiles(
+    tx,
+    writes.filter((write) => state.profiles.has(write.profileId)),
+  );
   return [
     ...identityEvents(state, grouped.steps, causeOf),
     ...activityEvents(state, grouped),

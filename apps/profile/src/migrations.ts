@@ -41,6 +41,11 @@ CREATE TABLE ${schema}.profile (
 CREATE INDEX profile_search ON ${schema}.profile USING btree (search text_pattern_ops);
 `,
   },
+  {
+    id: '0310-profile-node-state-json',
+    // Read and written whole, never looked into by SQL: as text it need not be taken apart twice for every event.
+    sql: (schema) => `ALTER TABLE ${schema}.node ALTER COLUMN state TYPE json USING state::json`,
+  },
 ];
 
 /** Tables of the profile app. */

@@ -25,7 +25,7 @@ const nodeColumns = (rows: readonly StoredNode[]): Buffer[] => [
   boolArray(rows.map((row) => row.shared)),
   textArray(rows.map((row) => (row.state === null ? null : JSON.stringify(toNodeStateJson(row.state))))),
 ];
-const NODE_ROWS = `(SELECT u.node, u.kind, u.scope, u.display, u.first_seen, u.profile_id, u.shared, u.state::jsonb
+const NODE_ROWS = `(SELECT u.node, u.kind, u.scope, u.display, u.first_seen, u.profile_id, u.shared, u.state::json
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::uuid[], $7::boolean[], $8::text[]) AS u (node, kind, scope, display, first_seen, profile_id, shared, state))`;
 const byNode = (rows: readonly StoredNode[]): StoredNode[] => [...rows].sort((left, right) => (left.node < right.node ? -1 : 1));
 

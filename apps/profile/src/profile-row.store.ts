@@ -16,6 +16,21 @@ function viewJson(view: ProfileView): string {
   return JSON.stringify({ ...view, totals });
 }
 
+const PROFILE_ROWS = `SELECT u.profile_id, u.since, u.merged_into, u.document::jsonb, u.search, u.updated_at, u.visible
+    FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::boolean[]) AS u (profile_id, since, merged_into, document, search, updated_at, visible)`;
+function profileColumns(profiles: readonly ProfileWrite[]): Buffer[] {
+  const sorted = [...profiles].sort((left, right) => (left.profileId < right.profileId ? -1 : 1));
+  return [
+    uuidArray(sorted.map((row) => row.profileId)),
+    int8Array(sorted.map((row) => row.since)),
+    uuidArray(sorted.map((row) => row.mergedInto)),
+    textArray(sorted.map((row) => viewJson(row.view))),
+    textArray(sorted.map((row) => [row.view.name, row.view.email, row.view.phone].filter(Boolean).join(' ').toLowerCase())),
+    int8Array(sorted.map((row) => row.view.updatedAt)),
+    boolArray(sorted.map((row) => row.visible)),
+  ];
+}
+
 /** Profiles as they are shown, in the table of one schema. */
 export const createProfileRowStore = (schema: string) => ({
   /** Profiles by id under lock, in id order: every writer takes the locks in the same order, so none waits in a ring. */
@@ -32,27 +47,29 @@ export const createProfileRowStore = (schema: string) => ({
     return rows.map((row) => ({ ...row, since: Number(row.since), mergedFrom: row.mergedFrom ?? [] }));
   },
 
-  /** Writes profiles, one statement. */
+  /** Writes profiles, whether they are there or not. */
   async saveProfiles(tx: Transaction, profiles: readonly ProfileWrite[]): Promise<void> {
     if (profiles.length === 0) return;
-    const sorted = [...profiles].sort((left, right) => (left.profileId < right.profileId ? -1 : 1));
     await tx.query(
       {
         name: `${schema}-save-profiles`,
-        text: `INSERT INTO ${schema}.profile AS p (profile_id, since, merged_into, document, search, updated_at, visible)
-    SELECT u.profile_id, u.since, u.merged_into, u.document::jsonb, u.search, u.updated_at, u.visible
-    FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::boolean[]) AS u (profile_id, since, merged_into, document, search, updated_at, visible)
+        text: `INSERT INTO ${schema}.profile AS p (profile_id, since, merged_into, document, search, updated_at, visible) ${PROFILE_ROWS}
     ON CONFLICT (profile_id) DO UPDATE SET since = least(p.since, excluded.since), merged_into = excluded.merged_into, document = excluded.document, search = excluded.search, updated_at = excluded.updated_at, visible = excluded.visible`,
       },
-      [
-        uuidArray(sorted.map((row) => row.profileId)),
-        int8Array(sorted.map((row) => row.since)),
-        uuidArray(sorted.map((row) => row.mergedInto)),
-        textArray(sorted.map((row) => viewJson(row.view))),
-        textArray(sorted.map((row) => [row.view.name, row.view.email, row.view.phone].filter(Boolean).join(' ').toLowerCase())),
-        int8Array(sorted.map((row) => row.view.updatedAt)),
-        boolArray(sorted.map((row) => row.visible)),
-      ],
+      profileColumns(profiles),
+    );
+  },
+
+  /** Writes profiles that are there and locked: half the work of an upsert, which locks each row once more. */
+  async updateProfiles(tx: Transaction, profiles: readonly ProfileWrite[]): Promise<void> {
+    if (profiles.length === 0) return;
+    await tx.query(
+      {
+        name: `${schema}-update-profiles`,
+        text: `UPDATE ${schema}.profile p SET since = least(p.since, u.since), merged_into = u.merged_into, document = u.document, search = u.search, updated_at = u.updated_at, visible = u.visible
+    FROM (${PROFILE_ROWS}) AS u WHERE p.profile_id = u.profile_id`,
+      },
+      profileColumns(profiles),
     );
   },
 });
