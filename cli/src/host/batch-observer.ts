@@ -6,6 +6,11 @@ export function createBatchObserver(metrics: Metrics, health: Health): BatchObse
   const records = metrics.counter('records_total', 'Records by what became of them.', ['group', 'disposition']);
   const seconds = metrics.histogram('batch_seconds', 'Time of one batch, commit included.', ['group']);
   const sizes = metrics.histogram('batch_records', 'Records of one batch.', ['group'], [1, 10, 50, 100, 250, 500, 1000, 2000]);
+  const standing = metrics.gauge('partition_halted', '1 while a partition stands still for a reason a person must look at.', [
+    'group',
+    'topic',
+    'partition',
+  ]);
   const lagRecords = metrics.gauge('lag_records', 'Records between the stored offset and the end of the partition.', [
     'group',
     'topic',
@@ -51,6 +56,7 @@ export function createBatchObserver(metrics: Metrics, health: Health): BatchObse
       held.set(last[0], last);
     },
     halted(group, topic, partition, reason) {
+      standing.set({ group, topic, partition: String(partition) }, reason === undefined ? 0 : 1);
       health.report(`${group} ${topic}/${partition}`, reason === undefined ? 'ok' : { reason });
     },
   };

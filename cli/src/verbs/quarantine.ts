@@ -7,13 +7,14 @@ import { withDatabase } from '../services/connect.ts';
 import { VerbFault } from '../verb-fault.ts';
 import { filterOf, rowNumber, withFilter, type FilterOptions } from './quarantine-filter.ts';
 import { registerRedriveVerbs } from './redrive.ts';
+import { registerUnreadableVerbs } from './unreadable.ts';
 
 interface Shared {
   readonly json?: true;
   readonly dataDir: string;
 }
 
-/** `tributary quarantine list|show|counts|redrive|discard|edit`, `tributary parked list`. */
+/** `tributary quarantine list|show|counts|redrive|discard|edit|unreadable|skip-batch`, `tributary parked list`. */
 export function registerQuarantineVerbs(program: Command): void {
   const quarantine = program.command('quarantine').description('what could not be applied, and what to do about it');
   withFilter(quarantine.command('list'))
@@ -60,6 +61,7 @@ FROM hub.quarantine WHERE status = 'open' GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2
       }),
     );
   registerRedriveVerbs(quarantine);
+  registerUnreadableVerbs(quarantine);
   program
     .command('parked')
     .description('what waits behind a failed record of its key')

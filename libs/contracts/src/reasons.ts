@@ -29,6 +29,7 @@ export const reasons = [
   'unknown-source',
   'unmappable',
   'database-data',
+  'unreadable-batch',
 ] as const;
 
 /** One of the closed list of reasons. */

@@ -1,12 +1,14 @@
 import type { RawRecord } from '@tributary/persistence';
 import type { Batch, IHeaders } from 'kafkajs';
+import type { FetchedRecord, UnreadableBatch } from './record-batch.ts';
 
 /** Most records of one partition in one transaction. */
 export const MAX_SLICE = 2_000;
 
-/** The records of a kafkajs batch as plain data; bytes are not copied. */
+/** The records of a kafkajs batch that can be read, as plain data; bytes are not copied. */
 export function batchRecords(batch: Batch): RawRecord[] {
-  return batch.messages.map((message) => ({
+  const messages = unreadableOf(batch) === undefined ? batch.messages : batch.messages.slice(0, -1);
+  return messages.map((message) => ({
     topic: batch.topic,
     partition: batch.partition,
     offset: BigInt(message.offset),
@@ -16,6 +18,10 @@ export function batchRecords(batch: Batch): RawRecord[] {
     timestamp: Number(message.timestamp),
   }));
 }
+
+/** What ends a kafkajs batch that cannot be read on; see `readBatch`. */
+export const unreadableOf = (batch: Batch): UnreadableBatch | undefined =>
+  (batch.messages.at(-1) as Partial<FetchedRecord> | undefined)?.unreadable;
 
 /** How much memory a batch ties up: records, and bytes of keys, values and headers. */
 export function batchAmount({ messages }: Batch): { readonly events: number; readonly bytes: number } {

@@ -1,14 +1,25 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
-import { failureKind, HaltError, type BatchResult, type Database, type RawRecord, type Stage, type StepHook } from '@tributary/persistence';
+import {
+  failureKind,
+  HaltError,
+  keepUnreadable,
+  type BatchResult,
+  type Database,
+  type RawRecord,
+  type Stage,
+  type StepHook,
+} from '@tributary/persistence';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { BatchLanes } from './batch-lanes.ts';
-import { batchAmount, batchRecords, MAX_SLICE } from './batch-records.ts';
+import { batchAmount, batchRecords, MAX_SLICE, unreadableOf } from './batch-records.ts';
 import { HeldBatches, type HeldAmount } from './held-batches.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { LagCommits } from './lag-commits.ts';
 import { PartitionPositions, type TopicPartition } from './partition-positions.ts';
 import type { PartitionState } from './partition-state.ts';
 import { PartitionWatch, type PartitionStall } from './partition-watch.ts';
+import type { UnreadableBatch } from './record-batch.ts';
+import { retryUntilStopped } from './retry-until-stopped.ts';
 import { StoppingError } from './stopping-error.ts';
 import type { WatermarkReader } from './topic-admin.ts';
 
@@ -102,7 +113,10 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         observer.halted(stage.group, topic, partition, reason);
         this.fetching('pause', [{ topic, partition }]);
       },
-      onHaltOver: (topic, partition) => observer.halted(stage.group, topic, partition, undefined),
+      onHaltOver: (topic, partition) => {
+        observer.halted(stage.group, topic, partition, undefined);
+        this.fetching('resume', [{ topic, partition }]);
+      },
     });
     this.watch = new PartitionWatch({
       group: stage.group,
@@ -273,7 +287,11 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const all = batchRecords(batch);
     const records = all.filter((record) => record.offset >= state.next);
     const [first] = records;
-    const last = BigInt(batch.lastOffset());
+    const found = unreadableOf(batch);
+    const unreadable = found !== undefined && found.lastOffset >= state.next ? found : undefined;
+    const last = unreadable === undefined ? BigInt(batch.lastOffset()) : unreadable.firstOffset - 1n;
+    const begin = first?.offset ?? unreadable?.firstOffset;
+    if (begin !== undefined && (await this.positions.leaveForGap(topic, partition, state, begin))) return;
     if (first === undefined) {
       // Everything here was applied before (or the batch holds control records only): what is left are offsets without a record, which
       // are counted as gaps, so that the accounting identity stays exact.
@@ -281,11 +299,11 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         await this.lanes.apply(topic, partition, state.next, last + 1n, []);
         state.next = last + 1n;
       }
+      if (unreadable !== undefined) return this.standAt(unreadable, topic, partition, state);
       resolveOffset(last.toString());
       observer.position(stage.group, topic, partition, state.next, high, Number(all.at(-1)?.timestamp ?? 0));
       return;
     }
-    if (await this.positions.leaveForGap(topic, partition, state, first.offset)) return;
     for (let start = 0; start < records.length; start += MAX_SLICE) {
       if (!isRunning() || isStale() || this.stopping) return;
       const slice = records.slice(start, start + MAX_SLICE);
@@ -297,6 +315,20 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       this.commits.note(topic, partition, next);
       observer.position(stage.group, topic, partition, next, high, end.timestamp);
     }
+    if (unreadable !== undefined) await this.standAt(unreadable, topic, partition, state);
+  }
+
+  /** The partition stands still before a batch that cannot be read, whose bytes are kept for whoever decides about it. */
+  private async standAt(batch: UnreadableBatch, topic: string, partition: number, state: PartitionState): Promise<void> {
+    const { database, stage, log } = this.options;
+    const { firstOffset, lastOffset, records, reason, bytes } = batch;
+    const row = { group: stage.group, topic, partition, standsAt: state.next, firstOffset, lastOffset, records, reason, bytes };
+    await retryUntilStopped(
+      () => keepUnreadable(database, row),
+      () => this.stopping,
+      log,
+    );
+    await this.positions.haltAt(topic, partition, `the batch of offsets ${firstOffset} to ${lastOffset} ${reason}`);
   }
 }
 

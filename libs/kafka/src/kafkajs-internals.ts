@@ -32,6 +32,8 @@ export interface ProduceApi {
 export interface KafkajsInternals {
   readonly RequestQueue: { readonly prototype: RequestQueue };
   readonly Produce: ProduceApi;
+  /** Answers to Fetch version 11, the only one that brokers of today are asked with. */
+  readonly fetchResponse: { decode: (payload: Buffer) => Promise<unknown> };
 }
 
 /** The only version whose inside was read for the repairs. */
@@ -52,9 +54,11 @@ export function kafkajsInternals(
   const internals: KafkajsInternals = {
     RequestQueue: installed('src/network/requestQueue') as KafkajsInternals['RequestQueue'],
     Produce: installed('src/protocol/requests/produce') as ProduceApi,
+    fetchResponse: installed('src/protocol/requests/fetch/v11/response') as KafkajsInternals['fetchResponse'],
   };
   if (typeof internals.RequestQueue.prototype.scheduleCheckPendingRequests !== 'function')
     throw new Error(`kafkajs ${version} is not as published: RequestQueue has no scheduleCheckPendingRequests`);
   if (typeof internals.Produce.protocol !== 'function') throw new Error(`kafkajs ${version} is not as published: Produce has no protocol`);
+  if (typeof internals.fetchResponse.decode !== 'function') throw new Error(`kafkajs ${version} is not as published: Fetch has no decode`);
   return internals;
 }

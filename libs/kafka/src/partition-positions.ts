@@ -1,4 +1,4 @@
-import { openOffset, type Database } from '@tributary/persistence';
+import { openOffset, storedOffsets, type Database } from '@tributary/persistence';
 import type { KafkaLog } from './kafka-client.ts';
 import { PartitionState } from './partition-state.ts';
 import { positionFault } from './position-fault.ts';
@@ -23,7 +23,7 @@ export interface PartitionPositionsOptions {
   readonly seek: (topic: string, partition: number, offset: bigint) => void;
   /** The partition stands still from now on: it is not to be fetched. */
   readonly onHalt: (topic: string, partition: number, reason: string) => void;
-  /** A halted partition is assigned anew, perhaps to another member: whoever has it now finds the fault again. */
+  /** A halted partition was moved, or is assigned anew, perhaps to another member: whoever has it now finds what is wrong with it still. */
   readonly onHaltOver: (topic: string, partition: number) => void;
 }
 
@@ -139,6 +139,22 @@ export class PartitionPositions {
     state.reseeked = state.next;
     this.options.seek(topic, partition, state.next);
     return true;
+  }
+
+  /** Lets halted partitions go on whose stored offset somebody has moved: an operator who skipped what they stood at. */
+  async releaseMoved(): Promise<void> {
+    const halted = this.assigned.filter(({ topic, partition }) => this.known(topic, partition)?.halted === true);
+    if (halted.length === 0) return;
+    const { database, group, log, onHaltOver, seek } = this.options;
+    const stored = new Map((await storedOffsets(database, group)).map((row) => [`${row.topic}/${row.partition}`, row.nextOffset]));
+    for (const { topic, partition } of halted) {
+      const next = stored.get(`${topic}/${partition}`);
+      if (next === undefined || next === this.known(topic, partition)?.next) continue;
+      log.warn({ group, topic, partition, next: next.toString() }, 'a halted partition was moved and goes on');
+      this.forget(topic, partition);
+      onHaltOver(topic, partition);
+      seek(topic, partition, next);
+    }
   }
 
   /** Stops a partition for a reason that is not the broker's. */

@@ -1,3 +1,4 @@
+import { decodeFetchResponse } from './fetch-response.ts';
 import { kafkajsInternals, type KafkajsInternals, type ProduceApi } from './kafkajs-internals.ts';
 import { encodeProduce, isPlain } from './produce-request.ts';
 import { scheduleCheckPendingRequests } from './request-queue-timer.ts';
@@ -7,6 +8,7 @@ const repaired = new WeakSet<ProduceApi>();
 /** Puts the repairs of ADR 0009 into the loaded kafkajs; once or often makes no difference. Throws when another version is installed. */
 export function repairKafkajs(internals: KafkajsInternals = kafkajsInternals()): void {
   internals.RequestQueue.prototype.scheduleCheckPendingRequests = scheduleCheckPendingRequests;
+  internals.fetchResponse.decode = decodeFetchResponse;
   if (!repaired.has(internals.Produce)) encodeInOneBuffer(internals.Produce);
   repaired.add(internals.Produce);
 }

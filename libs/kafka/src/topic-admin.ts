@@ -41,6 +41,8 @@ export async function createTopics(kafka: Kafka, specs: readonly TopicSpec[], re
             // Records live longer than any outage of ours: a rebuild replays them.
             { name: 'retention.ms', value: '-1' },
             { name: 'max.message.bytes', value: '2097152' },
+            // The broker unpacks what it is given, so that the limit counts for what is inside: a batch that grows beyond it is refused.
+            { name: 'compression.type', value: 'uncompressed' },
           ],
         })),
       });

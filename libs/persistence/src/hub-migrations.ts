@@ -1,6 +1,7 @@
 import { sqlMigration, type Migration } from './migration.ts';
 import { freeOperationMigration, outboxPendingMigration } from './outbox-migration.ts';
 import { parkingMigration } from './parking-migration.ts';
+import { unreadableMigration } from './unreadable-migration.ts';
 
 /** Tables of the data plane, used by every app: offsets, inbox, outbox, quarantine. */
 export const hubMigrations: readonly Migration[] = [
@@ -76,4 +77,5 @@ ALTER TABLE hub.consumer_offset ADD COLUMN epoch integer NOT NULL DEFAULT 0;
   outboxPendingMigration,
   freeOperationMigration,
   parkingMigration,
+  unreadableMigration,
 ];

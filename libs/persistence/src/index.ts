@@ -35,3 +35,11 @@ export { replaySlice, type Replayed, type ReplayedSlice, type ReplayFate } from 
 export type { Disposition, HubEvent, OutboxEvent, RawRecord, Stage, UnitOfWork } from './stage.ts';
 export type { Step, StepHook } from './step-hook.ts';
 export type { WrittenEvent } from './written-events.ts';
+export {
+  keepUnreadable,
+  listUnreadable,
+  skipUnreadable,
+  type GroupPartition,
+  type SkipOutcome,
+  type UnreadableBatchRow,
+} from './unreadable-batch.ts';

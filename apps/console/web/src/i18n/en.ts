@@ -328,6 +328,7 @@ export const en = {
   'reason.unknown-source': 'Unknown source',
   'reason.unmappable': 'No mapping for it',
   'reason.database-data': 'Refused by the database',
+  'reason.unreadable-batch': 'A whole batch that could not be read, skipped',
 } as const;
 
 /** Name of a text. */

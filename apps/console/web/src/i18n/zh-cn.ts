@@ -330,4 +330,5 @@ export const zhCn: Readonly<Record<TextKey, string>> = {
   'reason.unknown-source': '未知来源',
   'reason.unmappable': '没有对应的映射',
   'reason.database-data': '被数据库拒绝',
+  'reason.unreadable-batch': '整批无法读取，已跳过',
 };
