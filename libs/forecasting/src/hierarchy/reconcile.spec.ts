@@ -55,6 +55,19 @@ describe('reconcile', () => {
     expect(shrinkage).toBeLessThanOrEqual(1);
   });
 
+  it('MinT is y − W c (cᵀ W c)⁻¹ cᵀ y for the constraint cᵀ y = 0 (Wickramasuriya et al. 2019, eq. 11), W shrunk towards its diagonal', () => {
+    const errors = [[1, 2, -1, 0.5, -2], [0.5, 1, -0.2, 0.1, -1], [0.4, 1.2, -0.9, 0.3, -1.2]]; // prettier-ignore
+    const { forecasts, shrinkage = -1 } = answer(reconcile(TWO, [[10], [3], [5]], 'mint-shrink', errors));
+    const weights = errors.map((a, i) =>
+      errors.map((b, j) => ((i === j ? 1 : 1 - shrinkage) * a.reduce((sum, e, t) => sum + e * (b[t] as number), 0)) / 5),
+    );
+    const constraint = [1, -1, -1];
+    const moved = weights.map((row) => row.reduce((sum, w, j) => sum + w * (constraint[j] as number), 0));
+    const gap = 10 - 3 - 5;
+    const size = moved.reduce((sum, value, i) => sum + value * (constraint[i] as number), 0);
+    for (const [i, base] of [10, 3, 5].entries()) expect(forecasts[i]?.[0]).toBeCloseTo(base - ((moved[i] as number) * gap) / size, 9);
+  });
+
   it('refuses by name', () => {
     expect(reconcile({ summing: [] }, [], 'ols').refused).toMatchObject({ code: 'empty' });
     expect(reconcile({ summing: [[1, 1], [0, 1], [1, 0]] }, [[1], [1], [1]], 'ols').refused).toMatchObject({ field: 'hierarchy.summing[1]' }); // prettier-ignore

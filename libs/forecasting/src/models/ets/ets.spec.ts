@@ -114,6 +114,25 @@ describe('ETS', () => {
     expect((fit?.aicc ?? 0) + 2 * OIL.length * Math.log(scale)).toBeCloseTo(179.8573, 4);
   });
 
+  it('Holt’s linear method on Australian air passengers, FPP2 section 7.2: AIC 141.1291 at the printed alpha 0.8302, level 15.5715, slope 2.1017', () => {
+    const passengers = [
+      17.5534, 21.8601, 23.8866, 26.9293, 26.8885, 28.8314, 30.0751, 30.9535, 30.1857, 31.5797, 32.577569, 33.477398, 39.021581, 41.386432,
+      41.596552, 44.657324, 46.951775, 48.728837, 51.488427, 50.026967, 60.640913, 63.3603103378, 66.355274, 68.197955, 68.1232376693,
+      69.7793454797, 72.597700806,
+    ];
+    const n = passengers.length;
+    const filter = new EtsFilter(Float64Array.from(passengers), { error: 'A', trend: 'A', season: 'N' }, 1);
+    filter.level[0] = 15.5715;
+    filter.slope[0] = 2.1017;
+    const value = filter.run({ alpha: 0.8302, beta: 0.0001, gamma: 0, phi: 1 });
+    expect(n * (value + Math.log(n)) + 10).toBeCloseTo(141.1291, 3);
+    const unit = 45;
+    const fit = fitEts(Float64Array.from(passengers, (y) => y / unit), { error: 'A', trend: 'A', season: 'N' }, 1); // prettier-ignore
+    expect((fit?.aic ?? Number.NaN) + 2 * n * Math.log(unit)).toBeLessThan(141.1291);
+    expect((fit?.aic ?? Number.NaN) + 2 * n * Math.log(unit)).toBeGreaterThan(141);
+    expect((fit?.initial.slope ?? 0) * unit).toBeCloseTo(2.1, 1);
+  });
+
   it('the adjoint gradient is the gradient', () => {
     const codes = ['ANN', 'AAN', 'AAdN', 'ANA', 'AAdA', 'AAM', 'MNN', 'MAdN', 'MNA', 'MAdA', 'MNM', 'MAdM'];
     fc.assert(
