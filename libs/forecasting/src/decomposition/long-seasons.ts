@@ -1,7 +1,9 @@
 import type { FittedModel } from '../models/fitted-model.ts';
 import { removeSeason, withSeason } from './adjust.ts';
 import { harmonicSeason } from './harmonic-season.ts';
+import type { HarmonicSeason } from './harmonic-season.ts';
 import { mstl } from './mstl.ts';
+import { recurringPhases } from './recurring-phases.ts';
 
 /** A series without its long or multiple seasons, and the way back for a model of it. */
 export interface SeasonAdjustment {
@@ -30,13 +32,8 @@ export function adjustLongSeasons(values: Float64Array, seasons: readonly number
   const single = seasons.length === 1 ? seasons[0] : undefined;
   if (single !== undefined) {
     const waves = harmonicSeason(values, single);
+    if (n < CYCLES_FOR_STL * single) return adjustByWaves(values, single, waves);
     if (!waves) return undefined;
-    if (n < CYCLES_FOR_STL * single) {
-      return {
-        adjusted: removeSeason(values, waves.indices, waves.kind),
-        restore: (model) => withSeason(model, waves.indices, waves.kind, 2 * waves.tried),
-      };
-    }
   }
   const usable = seasons.filter((season) => n >= 2 * season);
   if (usable.length === 0) return undefined;
@@ -63,6 +60,20 @@ export function adjustLongSeasons(values: Float64Array, seasons: readonly number
         }
       },
     }),
+  };
+}
+
+/** Waves, and on top of them the single phases that depart from their neighbours every season. */
+function adjustByWaves(values: Float64Array, season: number, waves: HarmonicSeason | undefined): SeasonAdjustment | undefined {
+  const smooth = waves ? removeSeason(values, waves.indices, waves.kind) : values;
+  const phases = recurringPhases(smooth, season);
+  if (!waves && !phases) return undefined;
+  return {
+    adjusted: phases ? removeSeason(smooth, phases.indices, 'additive') : smooth,
+    restore: (model) => {
+      const sharp = phases ? withSeason(model, phases.indices, 'additive', phases.freedom) : model;
+      return waves ? withSeason(sharp, waves.indices, waves.kind, 2 * waves.tried) : sharp;
+    },
   };
 }
 
