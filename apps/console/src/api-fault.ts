@@ -11,3 +11,17 @@ export class BadParameter extends Error {
 export class NotFound extends Error {
   override readonly name = 'NotFound';
 }
+
+/** A change that the record does not allow, with the reasons: answered with 422. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+
+  constructor(readonly faults: readonly { readonly field: string; readonly reason: string }[]) {
+    super(faults.map(({ field, reason }) => `${field}: ${reason}`).join('; '));
+  }
+}
+
+/** This console may only read: answered with 403. */
+export class ReadOnly extends Error {
+  override readonly name = 'ReadOnly';
+}

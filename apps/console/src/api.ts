@@ -331,7 +331,16 @@ export interface QuarantineRecord {
 }
 
 /** Codes of refused requests; the page has a sentence for each. */
-export const apiErrorCodes = ['bad-parameter', 'not-found', 'foreign-host', 'cross-site', 'database-unreachable', 'internal'] as const;
+export const apiErrorCodes = [
+  'bad-parameter',
+  'not-found',
+  'foreign-host',
+  'cross-site',
+  'refused',
+  'read-only',
+  'database-unreachable',
+  'internal',
+] as const;
 export type ApiErrorCode = (typeof apiErrorCodes)[number];
 
 export interface ApiError {
@@ -339,7 +348,7 @@ export interface ApiError {
     readonly code: ApiErrorCode;
     /** Names the log line that has the details. */
     readonly id: string;
-    /** For bad parameters: which and why; the value is not repeated. */
+    /** For bad parameters and refused edits: which and why; the value is not repeated. */
     readonly faults?: readonly { readonly field: string; readonly reason: string }[];
   };
 }

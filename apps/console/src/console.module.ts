@@ -12,9 +12,11 @@ import { OverviewController } from './overview.controller.ts';
 import { overviewOf, type OverviewFigures } from './overview.ts';
 import { QuarantineController } from './quarantine.controller.ts';
 import { readOnlyUrl } from './read-only-url.ts';
+import type { RepairPort } from './repair-port.ts';
+import { RepairController } from './repair.controller.ts';
 import { RequestGuard } from './request-guard.ts';
 import { SkusController } from './skus.controller.ts';
-import { LAG_BOARD, OVERVIEW, VIEWS, WEB_ASSETS } from './tokens.ts';
+import { LAG_BOARD, OVERVIEW, REPAIR, VIEWS, WEB_ASSETS } from './tokens.ts';
 import { loadWebAssets } from './web-assets.ts';
 import { WebController } from './web.controller.ts';
 import type { Watermarks } from './watermarks.ts';
@@ -23,6 +25,8 @@ import type { Watermarks } from './watermarks.ts';
 export interface ConsolePorts {
   /** Without it lag is shown as unknown. */
   readonly watermarks?: Watermarks;
+  /** Without it the console only reads. */
+  readonly repair?: RepairPort;
 }
 
 /** A view answers within this or is cancelled, milliseconds. */
@@ -32,7 +36,10 @@ const LOOK_EVERY = 3_000;
 const READ_EVERY = 10_000;
 const COMPONENT = 'console-views';
 
-/** The console: JSON API under /api, the page, probes. Imports nothing of the other apps and reads only schema `console`. */
+/**
+ * The console: JSON API under /api, the page, probes. Imports nothing of the other apps and reads only schema `console`; what it changes in
+ * the quarantine goes through the port it is given.
+ */
 @Module({})
 export class ConsoleModule implements OnModuleInit, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
@@ -59,13 +66,22 @@ export class ConsoleModule implements OnModuleInit, OnModuleDestroy {
     return {
       module: ConsoleModule,
       // The page's route matches everything: it comes last.
-      controllers: [HealthController, OverviewController, CustomersController, SkusController, QuarantineController, WebController],
+      controllers: [
+        HealthController,
+        OverviewController,
+        CustomersController,
+        SkusController,
+        QuarantineController,
+        RepairController,
+        WebController,
+      ],
       providers: [
         { provide: APP_CONTEXT, useValue: context },
         { provide: VIEWS, useValue: database },
         { provide: LAG_BOARD, useValue: lagBoard },
         { provide: OVERVIEW, useValue: latestOverview(context, database, lagBoard) },
         { provide: WEB_ASSETS, useValue: assets },
+        { provide: REPAIR, useValue: ports.repair },
         { provide: APP_FILTER, useClass: FaultFilter },
         RequestGuard,
       ],

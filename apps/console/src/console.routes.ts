@@ -15,5 +15,10 @@ export const consoleRoutes: readonly string[] = [
   'GET /api/quarantine',
   'GET /api/quarantine/:id',
   'POST /api/quarantine/:id/record',
+  'POST /api/quarantine/:id/edit',
+  'POST /api/quarantine/redrive',
+  'POST /api/quarantine/discard',
+  'GET /api/parked',
+  'GET /api/operations',
   'GET /*',
 ];

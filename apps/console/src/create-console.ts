@@ -6,8 +6,8 @@ import { ConsoleModule, type ConsolePorts } from './console.module.ts';
 
 /** Longest id in a path: a sku and a location may be long words. */
 const MAX_PARAM = 900;
-/** No request of the console has a body. */
-const BODY_LIMIT = 1024;
+/** Only an edited record is long. */
+const BODY_LIMIT = 1024 * 1024;
 const REQUEST_TIMEOUT = 30_000;
 
 /** Makes the console, ready to listen (`app.listen(port, host)`). It starts also while the database or Kafka is down, and says so. */

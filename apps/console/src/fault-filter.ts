@@ -3,7 +3,7 @@ import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter 
 import { failureKind } from '@tributary/persistence';
 import { APP_CONTEXT, type AppContext } from '@tributary/runtime';
 import type { ApiError, ApiErrorCode } from './api.ts';
-import { BadParameter, NotFound } from './api-fault.ts';
+import { BadParameter, NotFound, ReadOnly, Refused } from './api-fault.ts';
 
 interface Reply {
   status(code: number): Reply;
@@ -21,6 +21,8 @@ interface FaultAnswer {
 /** What went wrong in the words of the API. Anything not foreseen says no more than that it failed. */
 function answerTo(error: unknown): FaultAnswer {
   if (error instanceof BadParameter) return { status: 400, code: 'bad-parameter', faults: error.faults };
+  if (error instanceof Refused) return { status: 422, code: 'refused', faults: error.faults };
+  if (error instanceof ReadOnly) return { status: 403, code: 'read-only' };
   if (error instanceof NotFound) return { status: 404, code: 'not-found' };
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
   if (status === 404) return { status, code: 'not-found' };

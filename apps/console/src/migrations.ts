@@ -129,4 +129,17 @@ LEFT JOIN (
 LEFT JOIN (SELECT topic, count(*) AS held FROM hub.outbox_held GROUP BY topic) h USING (topic);
 `,
   ),
+  sqlMigration(
+    '0810-console-parking-views',
+    `
+CREATE VIEW console.parked_view AS
+SELECT consumer_group, topic, key_hash, substring(record_key from 1 for 200) AS record_key, parked, since,
+  ARRAY(SELECT q.id FROM hub.quarantine q WHERE q.consumer_group = b.consumer_group AND q.topic = b.topic AND q.key_hash = b.key_hash
+    AND q.blocks AND q.status = 'open' ORDER BY q.id) AS failed
+FROM hub.blocked_key b;
+
+CREATE VIEW console.operation_view AS
+SELECT o.id, o.at, o.actor, o.via, o.kind, o.filter, e.at AS ended_at FROM hub.operation o LEFT JOIN hub.operation e ON e.of = o.id WHERE o.of IS NULL;
+`,
+  ),
 ];

@@ -24,6 +24,7 @@ const limit = z
 const after = text(2000).optional();
 const profileId = z.uuid('is no profile id').transform((id) => id.toLowerCase());
 const rowId = z.string().regex(/^[1-9]\d{0,17}$/u, 'is no row id');
+const time = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
 const currency = z.string('is given twice').regex(/^[A-Z]{3}$/u, 'is no ISO 4217 code');
 
 /** What each route takes. Unknown and repeated parameters are refused. */
@@ -46,6 +47,31 @@ export const params = {
     after,
   }),
   quarantined: z.strictObject({ id: rowId }),
+  list: z.strictObject({ limit, after }),
+  repair: z
+    .strictObject({
+      ids: z.array(rowId).min(1).max(1000).optional(),
+      reason: z.enum(reasons).optional(),
+      contract: text(200).optional(),
+      group: text(200).optional(),
+      source: text(256).optional(),
+      key: text(1000).optional(),
+      from: time.optional(),
+      to: time.optional(),
+      all: z.literal(true).optional(),
+      dryRun: z.boolean().default(false),
+    })
+    .refine(({ dryRun: _dryRun, ...filter }) => Object.values(filter).some((value) => value !== undefined), {
+      path: ['all'],
+      message: 'is needed when nothing else says which records',
+    }),
+  edit: z.strictObject({
+    data: z.unknown().optional(),
+    eventId: text(256).min(1).optional(),
+    source: text(256).min(1).optional(),
+    time: z.iso.datetime({ offset: true }).optional(),
+    type: text(200).min(1).optional(),
+  }),
 } as const;
 
 /**

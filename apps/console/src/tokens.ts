@@ -6,3 +6,5 @@ export const OVERVIEW = Symbol('OVERVIEW');
 export const LAG_BOARD = Symbol('LAG_BOARD');
 /** Injection token of the built page, or `undefined` when it was not built. */
 export const WEB_ASSETS = Symbol('WEB_ASSETS');
+/** Injection token of the {@link RepairPort}, or `undefined` where the console only reads. */
+export const REPAIR = Symbol('REPAIR');

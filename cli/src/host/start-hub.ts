@@ -22,6 +22,7 @@ import {
 import { accountingAnswer } from './accounting-answer.ts';
 import { observeAccounting } from './accounting-metrics.ts';
 import { createBatchObserver } from './batch-observer.ts';
+import { consoleRepair } from './console-repair.ts';
 import { startOpsApp } from './ops-app.ts';
 import { observeParking } from './parking-metrics.ts';
 import { startStageApp } from './stage-app.ts';
@@ -94,7 +95,7 @@ export async function startHub({ config, logger, metrics, onCrash, relay = true,
     }
     if (runs('console')) {
       const topics = allContracts.map((contract) => contract.topic);
-      const served = await createConsole(context, { watermarks: () => watermarks.read(topics) });
+      const served = await createConsole(context, { watermarks: () => watermarks.read(topics), repair: consoleRepair(database, config) });
       opened('console', () => served.close());
       await served.listen(config.consolePort, config.host);
       addresses.console = await served.getUrl();

@@ -1,8 +1,11 @@
 import { useState, type ReactNode } from 'react';
 import { quarantineStatuses, type QuarantineRow, type QuarantineStatus } from '../../src/api.ts';
-import { Tag } from './card.tsx';
+import type { ParkedKey } from '../../src/repair-api.ts';
+import { Card, Tag } from './card.tsx';
 import { en } from './i18n/en.ts';
 import { useLocale } from './locale.tsx';
+import { Operations, ParkedKeys } from './parked-keys.tsx';
+import { RepairActions } from './repair-actions.tsx';
 import { Link } from './router.tsx';
 import { Empty, More, Ready } from './states.tsx';
 import { Table } from './table.tsx';
@@ -17,6 +20,7 @@ export function QuarantinePage(): ReactNode {
   const [status, setStatus] = useState<QuarantineStatus>('open');
   const query = new URLSearchParams({ status, ...(reason === '' ? {} : { reason }) });
   const pages = usePages<QuarantineRow>(`/api/quarantine?${query.toString()}`);
+  const parked = usePages<ParkedKey>('/api/parked?limit=100');
   return (
     <>
       <div className="title">
@@ -50,6 +54,20 @@ export function QuarantinePage(): ReactNode {
         {(rows) => (rows.length === 0 ? <Empty>{t('quarantine.empty')}</Empty> : <QuarantineTable rows={rows} />)}
       </Ready>
       <More pages={pages} />
+      {status === 'open' && (
+        <Card title={t('repair.many')} note={t('repair.manyNote')}>
+          <RepairActions
+            key={query.toString()}
+            filter={reason === '' ? { all: true } : { reason }}
+            onChanged={() => {
+              pages.retry();
+              parked.retry();
+            }}
+          />
+        </Card>
+      )}
+      <ParkedKeys pages={parked} />
+      <Operations />
     </>
   );
 }

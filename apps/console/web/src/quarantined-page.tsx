@@ -1,9 +1,11 @@
 import { useState, type ReactNode } from 'react';
 import type { QuarantineDetail, QuarantineRecord } from '../../src/api.ts';
 import { Card, Fact, Tag } from './card.tsx';
+import { EditRecord } from './edit-record.tsx';
 import { ApiFailure, fetchJson } from './fetch-json.ts';
 import { useLocale } from './locale.tsx';
 import { Position } from './quarantine-page.tsx';
+import { RepairActions } from './repair-actions.tsx';
 import { Link } from './router.tsx';
 import { Empty, Failure, Ready } from './states.tsx';
 import { Table } from './table.tsx';
@@ -12,6 +14,8 @@ import { useApi } from './use-api.ts';
 /** One record that could not be applied: what is wrong with it, where it came from, and on demand the record itself. */
 export function QuarantinedPage({ id }: { readonly id: string }): ReactNode {
   const { t } = useLocale();
+  // What was done stays shown while the record is read again.
+  const [touched, setTouched] = useState(false);
   const asked = useApi<QuarantineDetail>(`/api/quarantine/${encodeURIComponent(id)}`);
   return (
     <>
@@ -19,6 +23,18 @@ export function QuarantinedPage({ id }: { readonly id: string }): ReactNode {
         <Link to="/quarantine">← {t('quarantine.back')}</Link>
       </p>
       <Ready asked={asked}>{(detail) => <Quarantined detail={detail} />}</Ready>
+      {(touched || asked.data?.status === 'open') && (
+        <Card title={t('repair.title')} note={t('repair.note')}>
+          <RepairActions
+            filter={{ ids: [id] }}
+            onChanged={() => {
+              setTouched(true);
+              asked.retry();
+            }}
+          />
+          {asked.data?.status === 'open' && <EditRecord id={id} />}
+        </Card>
+      )}
     </>
   );
 }

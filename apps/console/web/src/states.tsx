@@ -10,6 +10,15 @@ export function Failure({ failure, retry }: { readonly failure: ApiFailure; read
     <div className="notice notice-bad" role="alert">
       <strong>{t('error.title')}</strong>
       <p>{t(`error.${failure.code}`)}</p>
+      {failure.faults.length > 0 && (
+        <ul>
+          {failure.faults.map(({ field, reason }) => (
+            <li key={`${field} ${reason}`}>
+              <bdi className="mono">{field}</bdi> <bdi>{reason}</bdi>
+            </li>
+          ))}
+        </ul>
+      )}
       {failure.id !== null && <p className="quiet mono">{t('error.id', { id: failure.id })}</p>}
       {retry !== undefined && failure.code !== 'not-found' && (
         <button type="button" onClick={retry}>

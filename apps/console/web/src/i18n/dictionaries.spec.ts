@@ -1,6 +1,7 @@
 import { reasons } from '@tributary/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { apiErrorCodes, customerSorts, quarantineStatuses } from '../../../src/api.ts';
+import { repairFates } from '../../../src/repair-api.ts';
 import { en, type TextKey } from './en.ts';
 import { zhCn } from './zh-cn.ts';
 
@@ -24,6 +25,7 @@ describe('dictionaries', () => {
       ...reasons.map((reason) => `reason.${reason}`),
       ...apiErrorCodes.map((code) => `error.${code}`),
       ...customerSorts.map((sort) => `customers.sort.${sort}`),
+      ...repairFates.map((fate) => `repair.fate.${fate}`),
       ...quarantineStatuses.map((status) => `quarantine.status.${status}`),
     ];
     expect(needed.filter((key) => !(key in en))).toEqual([]);
