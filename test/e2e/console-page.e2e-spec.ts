@@ -226,6 +226,20 @@ describe('the page', () => {
     expect(hub.log.some((line) => line.includes('"action":"reveal"') && line.includes(seeded.maria))).toBe(true);
   });
 
+  it.each([
+    ['en', 'Try it (nothing is changed)', 'This console may only read.'],
+    ['zh-CN', '试运行（不做任何更改）', '此控制台只能读取。'],
+  ])('offers what can be done about a record, and says why not (%s)', async (locale, attempt, refusal) => {
+    await open(locale);
+    for (const path of ['/quarantine', '/quarantine/61']) {
+      await page.goto(path);
+      await page.getByRole('button', { name: attempt }).click();
+      await page.getByText(refusal).waitFor();
+    }
+    // The browser itself tells of the two refused requests, and of nothing else.
+    expect(complaints.filter((complaint) => !complaint.includes('403'))).toEqual([]);
+  });
+
   it('follows a merged id, and says when there is nothing', async () => {
     await open('en');
     await page.goto(`/customers/${seeded.mergedFirst}`);
