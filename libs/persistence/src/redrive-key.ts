@@ -1,5 +1,6 @@
 import type { Fault } from '@tributary/contracts';
 import { applyRecords, condemned, slotOf, type ApplyContext, type Slot } from './apply-records.ts';
+import { CHUNK, freeKey, lockBlockedKey, nextParked, openBlockers, partitionsOf, type KeyUnit, type Waiting } from './blocked-key.ts';
 import type { Database, Transaction } from './database.ts';
 import { deadLetter } from './dead-letter.ts';
 import { failureKind } from './failure.ts';
@@ -8,19 +9,9 @@ import { addTallies, emptyTally, lockOffsets, type Tally } from './offset-store.
 import { insertOutboxRows } from './outbox.ts';
 import { countParked, PARKING_LIMITS, type ParkingLimits } from './parked.ts';
 import { lockQuarantined } from './quarantine-selection.ts';
-import { unpackHeaders } from './raw-headers.ts';
 import { readRecord } from './read-record.ts';
 import type { RawRecord } from './stage.ts';
 import { writtenEvents, type WrittenEvent } from './written-events.ts';
-
-/** What is redriven or discarded together: failed records of one topic and key, and what waits behind them. */
-export interface KeyUnit {
-  readonly topic: string;
-  /** `null` for a record without a key, which stands for itself. */
-  readonly keyHash: string | null;
-  /** Quarantine rows, in any order. */
-  readonly ids: readonly bigint[];
-}
 
 /** What is done to the failed records; what waits behind them is applied either way. */
 export type KeyAction = 'redrive' | 'discard';
@@ -54,8 +45,6 @@ export interface RedriveContext extends ApplyContext {
   readonly limits?: ParkingLimits;
 }
 
-/** Records that wait, applied in one transaction. */
-const CHUNK = 1_000;
 const CONTENTION_TRIES = 8;
 
 /** Ends a transaction whose work was only to be looked at. */
@@ -150,11 +139,6 @@ async function transact(
   }
   if (settlement === undefined) throw new Error('a key was not settled');
   return settlement;
-}
-
-interface Waiting {
-  readonly parkedId: bigint;
-  readonly record: RawRecord;
 }
 
 async function settleInside(tx: Transaction, context: RedriveContext, run: Run, length: number, seen: RawRecord[]): Promise<KeySettlement> {
@@ -252,64 +236,3 @@ const stay = (id: bigint, { topic, partition, offset }: RawRecord, fate: Settled
   offset,
   fate,
 });
-
-async function partitionsOf(tx: Transaction, group: string, unit: KeyUnit): Promise<{ topic: string; partition: number }[]> {
-  return tx.query(
-    `SELECT topic, partition FROM hub.quarantine WHERE id = ANY ($1) AND topic IS NOT NULL
-UNION SELECT topic, partition FROM hub.parked WHERE consumer_group = $2 AND topic = $3 AND key_hash = $4`,
-    [unit.ids.map(String), group, unit.topic, unit.keyHash],
-  );
-}
-
-async function lockBlockedKey(tx: Transaction, group: string, unit: KeyUnit): Promise<boolean> {
-  const rows = await tx.query('SELECT FROM hub.blocked_key WHERE consumer_group = $1 AND topic = $2 AND key_hash = $3 FOR UPDATE', [
-    group,
-    unit.topic,
-    unit.keyHash,
-  ]);
-  return rows.length > 0;
-}
-
-async function openBlockers(tx: Transaction, group: string, unit: KeyUnit): Promise<bigint[]> {
-  const rows = await tx.query<{ id: bigint }>(
-    `SELECT id FROM hub.quarantine WHERE consumer_group = $1 AND topic = $2 AND key_hash = $3 AND blocks AND status = 'open' ORDER BY id`,
-    [group, unit.topic, unit.keyHash],
-  );
-  return rows.map((row) => row.id);
-}
-
-async function nextParked(tx: Transaction, group: string, unit: KeyUnit): Promise<Waiting[]> {
-  const rows = await tx.query<{
-    id: bigint;
-    topic: string;
-    partition: number;
-    offset: bigint;
-    key: Buffer;
-    headers: Buffer;
-    timestamp: bigint;
-    value: Buffer | null;
-  }>(
-    `SELECT id, topic, partition, record_offset AS "offset", record_key AS key, record_headers AS headers, record_timestamp AS timestamp, value
-FROM hub.parked WHERE consumer_group = $1 AND topic = $2 AND key_hash = $3 ORDER BY id LIMIT ${CHUNK}`,
-    [group, unit.topic, unit.keyHash],
-  );
-  return rows.map(({ id, headers, timestamp, ...record }) => ({
-    parkedId: id,
-    record: { ...record, headers: unpackHeaders(headers), timestamp: Number(timestamp) },
-  }));
-}
-
-/** Frees the key when nothing failed is left in it and nothing waits. */
-async function freeKey(tx: Transaction, group: string, unit: KeyUnit, blocked: boolean): Promise<{ waiting: number; more: boolean }> {
-  if (!blocked) return { waiting: 0, more: false };
-  const key = [group, unit.topic, unit.keyHash];
-  const [row] = await tx.query<{ parked: number }>(
-    'SELECT parked FROM hub.blocked_key WHERE consumer_group = $1 AND topic = $2 AND key_hash = $3',
-    key,
-  );
-  const waiting = row?.parked ?? 0;
-  if ((await openBlockers(tx, group, unit)).length > 0) return { waiting, more: false };
-  if (waiting > 0) return { waiting, more: true };
-  await tx.query('DELETE FROM hub.blocked_key WHERE consumer_group = $1 AND topic = $2 AND key_hash = $3', key);
-  return { waiting: 0, more: false };
-}
