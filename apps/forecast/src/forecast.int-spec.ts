@@ -64,9 +64,10 @@ describe('reforecast on a real PostgreSQL', () => {
       for (const event of events) expect(unit.apply(event)).toEqual({ kind: 'applied' });
       await unit.close();
     });
+  /** By key: within one key in the order of publication, which is all that the outbox promises. */
   const published = async (): Promise<{ type: string; key: string; id: string; seq: bigint; value: Forecast | Replenishment }[]> => {
     const rows = await database.query<{ type: string; key: string; id: string; seq: bigint; payload: Buffer }>(
-      'SELECT type, aggregateid AS key, id, seq, payload FROM hub.outbox ORDER BY sequence',
+      'SELECT type, aggregateid AS key, id, seq, payload FROM hub.outbox ORDER BY aggregateid, sequence',
     );
     return rows.map(({ payload, ...row }) => {
       const decoded = row.type === 'erp.forecast' ? contracts.forecast.decode(payload) : contracts.replenishment.decode(payload);

@@ -1,10 +1,7 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { forecast } from '@tributary/forecasting';
-import { pythonEnvironment } from '../../support/python-environment.ts';
 import { FIGURES } from './forecasting-figures.ts';
 import type { Figure } from './forecasting-figures.ts';
-import { startPythonPeer } from './python-peer.ts';
+import { pairedPeer } from './paired-peer.ts';
 import type { PythonPeer } from './python-peer.ts';
 
 /**
@@ -30,25 +27,11 @@ interface Measured {
 
 const WARM_MS = 1500;
 const ROUNDS = 5;
-const here = dirname(fileURLToPath(import.meta.url));
 
 function run({ series, options }: Figure): void {
   for (const one of series) {
     const result = forecast(one, options);
     if (result.refused) throw new Error(`refused: ${result.refused.field} ${result.refused.reason}`);
-  }
-}
-
-/** The Python side, or nothing after a loud word. */
-async function startPeer(): Promise<PythonPeer | undefined> {
-  try {
-    const python = pythonEnvironment('forecasting', join(here, '../../conformance/forecasting/requirements.txt'));
-    return await startPythonPeer(python, join(here, 'forecasting_peer.py'));
-  } catch (error) {
-    process.stderr.write(
-      `\nNO PYTHON SIDE: nothing is compared with StatsForecast and statsmodels, and their ratios count as missed. Needed: python3 with venv, and a package registry.\n${(error as Error).message}\n\n`,
-    );
-    return undefined;
   }
 }
 
@@ -115,7 +98,7 @@ function missesOf(measured: readonly Measured[], paired: boolean): string[] {
   return [...slow, ...behind, ...unproven];
 }
 
-const peer = await startPeer();
+const peer = await pairedPeer('forecasting');
 const measured: Measured[] = [];
 try {
   for (const figure of FIGURES) measured.push(await measure(figure, peer));

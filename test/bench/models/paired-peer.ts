@@ -7,7 +7,7 @@ import type { PythonPeer } from './python-peer.ts';
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** The Python side of a bench, its environment made when missing; undefined after a loud word on standard error where there can be none. */
-export async function pairedPeer(name: 'matching' | 'baskets' | 'lifetime'): Promise<PythonPeer | undefined> {
+export async function pairedPeer(name: 'matching' | 'baskets' | 'lifetime' | 'forecasting'): Promise<PythonPeer | undefined> {
   try {
     const python = pythonEnvironment(name, join(here, `../../conformance/${name}/requirements.txt`));
     return await startPythonPeer(python, join(here, `${name}_peer.py`));
