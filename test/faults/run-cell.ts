@@ -1,22 +1,25 @@
 import { join } from 'node:path';
 import type { Cell, CellResult } from './cell.ts';
+import { CannotRun } from './cannot-run.ts';
 import { expect } from './oracle/expect.ts';
+import { judgeInsight } from './oracle/judge-insight.ts';
 import { judgeState } from './oracle/judge-state.ts';
 import { judgeWire } from './oracle/judge-wire.ts';
 import { CellRig } from './rig/cell-rig.ts';
 import { History } from './rig/history.ts';
+import type { Mutant } from './mutants/mutant.ts';
 import type { Stack } from './rig/stack.ts';
 
 /** How a cell is run. */
 export interface CellRun {
-  readonly mutant?: string;
+  readonly mutant?: Mutant;
   /** Milliseconds after the end of the fault until the cell is judged as it stands. */
   readonly limitMs?: number;
 }
 
 /** Runs one cell on a fresh rig and judges it by the oracle. */
 export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_000 }: CellRun = {}): Promise<CellResult> {
-  const name = mutant === undefined ? cell.id : `${cell.id}-${mutant}`;
+  const name = mutant === undefined ? cell.id : `${cell.id} ${mutant.name}`;
   const history = new History(join(stack.folder, 'history', `${name}.jsonl`));
   const failed = (why: string): CellResult => ({
     id: cell.id,
@@ -34,15 +37,18 @@ export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_0
     await cell.afterwards?.(rig);
     const expected = expect(rig.facts);
     const state = await judgeState(rig.database, rig.facts, expected);
-    const wire = await judgeWire(stack.kafka, rig.database, expected);
+    const insight = rig.runs('insight') ? await judgeInsight(rig.database, expected) : undefined;
+    const wire = await judgeWire(stack.kafka, rig.database, expected, rig.commitsLost);
     const recoverySeconds = rig.recoverySeconds ?? null;
     const faults = [
       ...(missing === undefined ? [] : [`not settled: ${JSON.stringify(missing)}`]),
       ...rig.processes.filter((process) => process.crashed).map((process) => `process ${process.name} ended unasked`),
       ...rig.findings,
       ...state.faults,
+      ...(insight?.faults ?? []),
       ...wire.faults,
-      ...(recoverySeconds !== null && recoverySeconds > cell.recovery + rig.startSeconds
+      // A mutant must be caught by what it does, not by the clock of a busy machine.
+      ...(mutant === undefined && recoverySeconds !== null && recoverySeconds > cell.recovery + rig.startSeconds
         ? [`recovered after ${recoverySeconds} s, at most ${cell.recovery} s and ${rig.startSeconds.toFixed(1)} s for starting are allowed`]
         : []),
     ];
@@ -50,14 +56,15 @@ export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_0
       id: cell.id,
       ran: true,
       why: faults.join('; '),
-      lost: state.lost + wire.lost,
-      doubled: state.doubled + wire.doubled,
+      lost: state.lost + wire.lost + (insight?.lost ?? 0),
+      doubled: state.doubled + wire.doubled + (insight?.doubled ?? 0),
       orderKept: state.orderKept && wire.orderKept,
       recoverySeconds,
     };
     history.note('judged', { ...result, wireDuplicates: wire.wireDuplicates });
     return result;
   } catch (error) {
+    if (error instanceof CannotRun) return { ...failed(error.message), ran: false };
     history.note('failed', { error: error instanceof Error ? error.stack : String(error) });
     return failed(error instanceof Error ? error.message : String(error));
   } finally {

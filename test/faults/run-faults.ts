@@ -1,50 +1,77 @@
 /**
  * `npm run test:faults [-- F11 F13] [--fast] [--mutants] [--json FILE] [--report]`: makes faults on the real hub and compares what is left with an
- * oracle. Ends with `N passed, N failed`, and with exit code 1 when a cell fails or a mutant is not caught.
+ * oracle. `--mutants` breaks the code on purpose and shows that the cells notice (alone, without the cells, when cells are not named and `--only-mutants`
+ * is given). `--report` writes docs/faults.md. Ends with `N passed, N failed`, and with exit code 1 when a cell fails or a mutant lives.
  */
 import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isPass, type CellResult } from './cell.ts';
 import { allCells, leftOut } from './cells/all-cells.ts';
-import { runCell } from './run-cell.ts';
+import { allMutants } from './mutants/all-mutants.ts';
+import type { MutantResult } from './mutants/mutant.ts';
+import { checkMutant, runMutant } from './mutants/run-mutants.ts';
+import { faultsPage } from './report/faults-page.ts';
+import { resultLine } from './report/result-line.ts';
 import { openStack } from './rig/stack.ts';
+import { runCell } from './run-cell.ts';
+
+const PAGE = fileURLToPath(new URL('../../docs/faults.md', import.meta.url));
 
 const { values: options, positionals } = parseArgs({
-  options: { fast: { type: 'boolean' }, json: { type: 'string' } },
+  options: {
+    fast: { type: 'boolean', default: false },
+    mutants: { type: 'boolean', default: false },
+    'only-mutants': { type: 'boolean', default: false },
+    report: { type: 'boolean', default: false },
+    json: { type: 'string' },
+  },
   allowPositionals: true,
 });
-const wanted = (id: string): boolean =>
-  positionals.length === 0 || positionals.some((name) => id.toUpperCase().startsWith(name.toUpperCase()));
-const cells = allCells.filter((cell) => wanted(cell.id) && (options.fast !== true || cell.fast === true));
-const unknown = positionals.filter(
-  (name) => ![...allCells, ...leftOut].some((cell) => cell.id.toUpperCase().startsWith(name.toUpperCase())),
-);
-if (unknown.length > 0) {
-  process.stderr.write(`faults: there is no cell ${unknown.join(', ')}\n`);
+
+function wrongUse(message: string): never {
+  process.stderr.write(`faults: ${message}\n`);
   process.exit(2);
 }
 
+const names = (id: string, given: string): boolean => id.toUpperCase().startsWith(given.toUpperCase());
+const wanted = (id: string): boolean => positionals.length === 0 || positionals.some((given) => names(id, given));
+const unknown = positionals.filter((given) => ![...allCells, ...leftOut].some((cell) => names(cell.id, given)));
+if (unknown.length > 0) wrongUse(`there is no cell ${unknown.join(', ')}`);
+if (options.report && (positionals.length > 0 || options.fast || options['only-mutants']))
+  wrongUse('--report tells of all cells: run them all');
+
+const onlyMutants = options['only-mutants'];
+const cells = onlyMutants ? [] : allCells.filter((cell) => wanted(cell.id) && (!options.fast || cell.fast === true));
+const mutants = options.mutants || onlyMutants ? allMutants.filter((mutant) => mutant.cells.some(wanted)) : [];
+for (const mutant of mutants) checkMutant(mutant);
+
 const stack = await openStack((line) => void process.stderr.write(`services: ${line}\n`));
 const results: CellResult[] = [];
+const lives: MutantResult[] = [];
+const since = (began: number): number => (performance.now() - began) / 1000;
 try {
   for (const cell of cells) {
     const began = performance.now();
     const result = await runCell(stack, cell);
     results.push(result);
-    const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    process.stdout.write(
-      `${isPass(result) ? 'ok    ' : 'FAILED'} ${cell.id.padEnd(5)} lost ${result.lost}, doubled ${result.doubled}, order ${result.orderKept ? 'kept' : 'BROKEN'}, recovered in ${result.recoverySeconds ?? '-'} s (${seconds} s)  ${cell.fault}\n`,
-    );
-    if (!isPass(result)) process.stdout.write(`       ${result.why}\n`);
+    process.stdout.write(resultLine(cell, result, since(began)));
+  }
+  for (const mutant of mutants) {
+    const began = performance.now();
+    const result = await runMutant(stack, mutant, allCells);
+    lives.push(result);
+    process.stdout.write(`${result.caught ? 'caught' : 'LIVES '} ${mutant.name} (${since(began).toFixed(1)} s)  ${result.by}\n`);
   }
 } finally {
   await stack.stop();
 }
 for (const { id, why } of leftOut.filter((cell) => wanted(cell.id)))
   results.push({ id, ran: false, why, lost: 0, doubled: 0, orderKept: true, recoverySeconds: null });
-if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ cells: results, mutants: [] }, undefined, 2)}\n`);
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ cells: results, mutants: lives }, undefined, 2)}\n`);
+if (options.report) writeFileSync(PAGE, faultsPage(allCells, leftOut, results, lives));
 const ran = results.filter((result) => result.ran);
-const failed = ran.filter((result) => !isPass(result)).length;
+const failed = ran.filter((result) => !isPass(result)).length + lives.filter((mutant) => !mutant.caught).length;
 if (failed > 0) process.stdout.write(`histories and logs: ${stack.folder}\n`);
-process.stdout.write(`${ran.length - failed} passed, ${failed} failed\n`);
+process.stdout.write(`${ran.length + lives.length - failed} passed, ${failed} failed\n`);
 process.exit(failed === 0 ? 0 : 1);

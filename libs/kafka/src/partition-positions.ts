@@ -141,19 +141,28 @@ export class PartitionPositions {
     return true;
   }
 
-  /** Lets halted partitions go on whose stored offset somebody has moved: an operator who skipped what they stood at. */
-  async releaseMoved(): Promise<void> {
-    const halted = this.assigned.filter(({ topic, partition }) => this.known(topic, partition)?.halted === true);
-    if (halted.length === 0) return;
+  /**
+   * Follows the database where it stands elsewhere than this process believes: a halted partition that an operator moved goes on, and after
+   * a failover or a restore that lost commits the records are read again, also when nothing new arrives that would show it.
+   */
+  async followDatabase(): Promise<void> {
     const { database, group, log, onHaltOver, seek } = this.options;
+    const before = this.assigned.flatMap(({ topic, partition }) => {
+      const state = this.known(topic, partition);
+      return state === undefined || state.inHand ? [] : [{ topic, partition, state, next: state.next }];
+    });
+    if (before.length === 0) return;
     const stored = new Map((await storedOffsets(database, group)).map((row) => [`${row.topic}/${row.partition}`, row.nextOffset]));
-    for (const { topic, partition } of halted) {
-      const next = stored.get(`${topic}/${partition}`);
-      if (next === undefined || next === this.known(topic, partition)?.next) continue;
-      log.warn({ group, topic, partition, next: next.toString() }, 'a halted partition was moved and goes on');
+    for (const { topic, partition, state, next } of before) {
+      const now = stored.get(`${topic}/${partition}`);
+      // What was committed while the database answered lies ahead of what was known before, never behind it.
+      const moved = state.halted ? now !== undefined && now !== next : now === undefined || now < next;
+      if (!moved || this.known(topic, partition) !== state) continue;
+      const why = state.halted ? 'a halted partition was moved and goes on' : 'the database has lost commits: records are read again';
+      log.warn({ group, topic, partition, next: now?.toString(), before: next.toString() }, why);
       this.forget(topic, partition);
-      onHaltOver(topic, partition);
-      seek(topic, partition, next);
+      if (state.halted) onHaltOver(topic, partition);
+      seek(topic, partition, (await this.open(topic, partition)).next);
     }
   }
 

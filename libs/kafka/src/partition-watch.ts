@@ -55,7 +55,7 @@ export class PartitionWatch {
     if (!this.looking) {
       this.looking = true;
       try {
-        await positions.releaseMoved();
+        await positions.followDatabase();
         await this.compare(await watermarks.read(positions.topics()));
         this.answeredAt = performance.now();
       } catch (error) {

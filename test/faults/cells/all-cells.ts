@@ -7,6 +7,9 @@ import { consumerTopics } from './consumer-topics.ts';
 import { consumerZombies } from './consumer-zombies.ts';
 import { networkCells } from './network.ts';
 import { postgresCrashes } from './postgres-crashes.ts';
+import { parkingCells } from './parking.ts';
+import { postgresDisks } from './postgres-disks.ts';
+import { postgresFailover } from './postgres-failover.ts';
 import { postgresSlow } from './postgres-slow.ts';
 import { relayKills } from './relay-kills.ts';
 import { relayQueues } from './relay-queues.ts';
@@ -23,6 +26,9 @@ export const allCells: readonly Cell[] = [
   ...relayQueues,
   ...postgresCrashes,
   ...postgresSlow,
+  ...postgresDisks,
+  ...postgresFailover,
+  ...parkingCells,
   ...networkCells,
 ].sort((left, right) => (left.id < right.id ? -1 : 1));
 

@@ -7,8 +7,8 @@ import type { At } from '../rig/worker-order.ts';
 const COMPONENT = 'consumer';
 
 /** Two consumers share the partitions; one stands still at a step while the other takes its partitions over. */
-async function standStill(rig: CellRig, at: At): Promise<HubProcess> {
-  const zombie = await rig.up({ at: [at] });
+async function standStill(rig: CellRig, at: At, relay = true): Promise<HubProcess> {
+  const zombie = await rig.up({ at: [at], relay });
   await rig.up({ line: 1 });
   await rig.shared('profile', 2);
   await rig.sendIn(10, makeFacts({ seed: rig.id, people: 30, each: 14 }), 100);
@@ -50,6 +50,23 @@ export const consumerZombies: readonly Cell[] = [
     recovery: 25,
     run: async (rig) => void (await standStill(rig, { step: 'inbox-noted', nth: 2, act: 'stop' })),
     afterwards: wake,
+  },
+  {
+    id: 'F13c',
+    component: COMPONENT,
+    fault: 'cut off from Kafka with a batch in hand, which it applies late',
+    how: 'the line to Kafka is a black hole from the second batch taken on; the process goes on with the batch when the other has applied everything',
+    recovery: 25,
+    async run(rig) {
+      const zombie = await standStill(rig, { step: 'batch-taken', nth: 2, act: 'wait' }, false);
+      rig.lines().kafka.lose();
+      rig.history.note('cut off from Kafka', { name: zombie.name });
+    },
+    async afterwards(rig) {
+      const [zombie] = rig.processes;
+      zombie?.go();
+      await rig.until(() => zombie?.log.includes('rolled back') === true, 'the zombie was refused', 30_000);
+    },
   },
   {
     id: 'F16',

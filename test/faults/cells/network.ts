@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Cell } from '../cell.ts';
 import { makeFacts } from '../oracle/make-facts.ts';
 
@@ -60,6 +62,28 @@ export const networkCells: readonly Cell[] = [
       });
       await rig.sendIn(6, makeFacts({ seed: rig.id, people: 30, each: 14 }), 100);
       await rig.until(() => silenced, 'a connection went silent');
+      rig.faultOver();
+    },
+  },
+  {
+    id: 'F52',
+    component: COMPONENT,
+    fault: 'DNS returns nothing',
+    how: 'services are found by name; the resolver of the process (a stub of dns.lookup) fails for 20 s, half-way through which every connection breaks',
+    recovery: 30,
+    async run(rig) {
+      const down = join(rig.stack.folder, `${rig.id}-dns-down`);
+      const env = { NODE_OPTIONS: `--import=${new URL('../rig/dns-stub.mjs', import.meta.url).href}`, FAULTS_DNS_DOWN: down };
+      await rig.up({ host: 'hub.faults.invalid', env });
+      const facts = makeFacts({ seed: rig.id, people: 40, each: 14 });
+      await rig.send(facts.slice(0, 150));
+      writeFileSync(down, '');
+      await rig.send(facts.slice(150, 250));
+      await rig.consumed();
+      for (const line of [rig.lines().kafka, rig.lines().postgres]) line.reset();
+      await rig.sendIn(5, facts.slice(250), 500);
+      await rig.pause(15_000);
+      rmSync(down);
       rig.faultOver();
     },
   },

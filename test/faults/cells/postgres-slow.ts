@@ -1,5 +1,6 @@
 import type { Cell } from '../cell.ts';
 import { makeFacts } from '../oracle/make-facts.ts';
+import { fillOutboxIn } from '../rig/fill-outbox.ts';
 
 const COMPONENT = 'PostgreSQL';
 
@@ -24,7 +25,7 @@ export const postgresSlow: readonly Cell[] = [
     },
   },
   {
-    id: 'F41',
+    id: 'F41a',
     component: COMPONENT,
     fault: 'deadlocks between writers on shared profiles',
     how: 'two consumers, and an intruder who locks rows of profiles in the opposite order, over and over',
@@ -38,26 +39,46 @@ export const postgresSlow: readonly Cell[] = [
       while (feeding) await rig.intrude();
       await sent;
       rig.faultOver();
-      const [row] = await rig.database.query<{ deadlocks: bigint }>(
-        'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
-      );
-      rig.history.note('deadlocks', { seen: row?.deadlocks });
+      rig.history.note('deadlocks', { seen: await rig.deadlocks() });
+    },
+  },
+  {
+    id: 'F41b',
+    component: COMPONENT,
+    fault: 'two writers on shared profiles, nobody else',
+    how: 'two consumers of two lanes each share twelve people; the server must not have seen one deadlock',
+    recovery: 5,
+    async run(rig) {
+      await rig.up();
+      await rig.up({ line: 1 });
+      await rig.shared('profile', 2);
+      // Facts that name their customer: those that do not wait for each other's orders one transaction at a time.
+      const facts = makeFacts({ seed: rig.id, people: 12, each: 150 }).filter((fact) => fact.customerId !== null && fact.kind !== 'RETURN');
+      await rig.sendIn(60, facts, 20);
+      rig.faultOver();
+    },
+    async afterwards(rig) {
+      const seen = await rig.deadlocks();
+      rig.demand(seen === 0, `${seen} deadlocks: locks are not taken in one order`);
     },
   },
   {
     id: 'F42',
     component: COMPONENT,
     fault: 'a long-running report holds xmin',
-    how: 'a REPEATABLE READ transaction that has read the outbox stays open while everything is fed and published (seconds instead of an hour)',
+    how: 'a REPEATABLE READ transaction that has read the outbox stays open while everything is fed and published (seconds instead of an hour); a writer that wrote its outbox rows before all that commits last',
     recovery: 5,
     async run(rig) {
       await rig.up();
-      await rig.database.transaction(async (tx) => {
+      await rig.beside(async (tx) => {
         await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
         await tx.query('SELECT count(*) FROM hub.outbox, hub.outbox_pending');
-        await rig.sendIn(30, makeFacts({ seed: rig.id, people: 60, each: 20 }), 100);
-        await rig.settled(30_000);
-        rig.demand(rig.recoverySeconds !== undefined, 'the outbox or the inbox stood still behind the report');
+        await rig.beside(async (late) => {
+          await fillOutboxIn(late, 'late', 40, 8);
+          await rig.sendIn(30, makeFacts({ seed: rig.id, people: 60, each: 20 }), 100);
+          const missing = await rig.settled(30_000);
+          rig.demand(missing === undefined, 'the outbox or the inbox stood still behind the report');
+        });
       });
       rig.faultOver();
     },

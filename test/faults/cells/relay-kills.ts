@@ -1,3 +1,4 @@
+import type { AppName } from '@tributary/contracts';
 import type { Cell } from '../cell.ts';
 import { makeFacts } from '../oracle/make-facts.ts';
 import type { CellRig } from '../rig/cell-rig.ts';
@@ -7,8 +8,8 @@ import type { Verdict } from '../rig/tcp-proxy.ts';
 const COMPONENT = 'relay';
 
 /** Fills the outbox with a consumer that does not relay, then lets a relay of its own die; another takes over. */
-async function relayDies(rig: CellRig, die: () => HubProcess): Promise<void> {
-  await rig.up({ relay: false });
+async function relayDies(rig: CellRig, die: () => HubProcess, apps: readonly AppName[] = ['profile']): Promise<void> {
+  await rig.up({ apps, relay: false });
   await rig.sendIn(6, makeFacts({ seed: rig.id, people: 30, each: 14 }), 100);
   await rig.consumed();
   await die().end();
@@ -52,10 +53,14 @@ export const relayKills: readonly Cell[] = [
     id: 'F24b',
     component: COMPONENT,
     fault: 'SIGKILL after the acknowledgement, before the mark (KP9)',
-    how: 'the relay kills itself between the acknowledgement and the mark',
+    how: 'the relay kills itself between the acknowledgement and the mark; insight reads the duplicates that come of it',
     fast: true,
     recovery: 10,
-    run: (rig) => relayDies(rig, () => rig.start({ apps: [], line: 1, at: [{ step: 'relay-acknowledged', nth: 1, act: 'kill' }] })),
+    run: (rig) =>
+      relayDies(rig, () => rig.start({ apps: [], line: 1, at: [{ step: 'relay-acknowledged', nth: 1, act: 'kill' }] }), [
+        'profile',
+        'insight',
+      ]),
   },
   {
     id: 'F24c',

@@ -1,53 +1,13 @@
-import { contracts, type AnyContract, type IdentityChange } from '@tributary/contracts';
-import { appendOutbox, type OutboxEvent } from '@tributary/persistence';
+import { contracts } from '@tributary/contracts';
+import { appendOutbox } from '@tributary/persistence';
 import type { Cell } from '../cell.ts';
 import { makeFacts } from '../oracle/make-facts.ts';
-import type { CellRig } from '../rig/cell-rig.ts';
+import { changeEvent, fillOutbox, keyNamed } from '../rig/fill-outbox.ts';
 
 const COMPONENT = 'relay';
 const TOPIC = contracts.identityChange.topic;
-/** 2026-03-01, microseconds. */
-const AT = Date.UTC(2026, 2, 1) * 1000;
 /** Over the broker's bound of 2 MiB. */
 const TOO_LARGE = 2_300_000;
-
-const keyNamed = (name: string): string => `00000000-0000-4000-8000-${name.padStart(12, '0')}`;
-
-/** An identity change, the smallest event of an app; what it says does not matter here. */
-function changeEvent(name: string, key: string): OutboxEvent<IdentityChange> {
-  return {
-    contract: contracts.identityChange as unknown as AnyContract,
-    id: name,
-    source: 'faults',
-    key,
-    time: '2026-03-01T00:00:00Z',
-    value: (seq) => ({
-      profileId: key,
-      seq,
-      change: 'CREATED',
-      otherProfileId: null,
-      identifierKind: null,
-      identifierHash: null,
-      causeSource: 'faults',
-      causeId: name,
-      at: AT,
-    }),
-  };
-}
-
-/** Writes `count` events over `keys` keys into the outbox, in transactions of `each`, as an app would. */
-async function fillOutbox(rig: CellRig, prefix: string, count: number, keys: number, each: number): Promise<void> {
-  for (let from = 0; from < count; from += each)
-    await rig.database.transaction((tx) =>
-      appendOutbox(
-        tx,
-        Array.from({ length: Math.min(each, count - from) }, (_, index) =>
-          changeEvent(`${prefix}-${from + index}`, keyNamed(String((from + index) % keys))),
-        ),
-      ),
-    );
-  rig.history.note('outbox filled', { count, keys });
-}
 
 /** F25 to F28: what a relay meets while it lives. */
 export const relayQueues: readonly Cell[] = [
@@ -74,7 +34,7 @@ export const relayQueues: readonly Cell[] = [
     },
   },
   {
-    id: 'F26',
+    id: 'F26a',
     component: COMPONENT,
     fault: 'the answer to a Produce is lost while rows wait',
     how: 'a proxy swallows the second answer to Produce, and breaks the connection in the place of the fourth; facts go on',
@@ -90,6 +50,25 @@ export const relayQueues: readonly Cell[] = [
       });
       await rig.sendIn(20, makeFacts({ seed: rig.id, people: 30, each: 14 }), 100);
       await rig.until(() => answers >= 2, 'an answer to Produce was swallowed');
+      rig.faultOver();
+    },
+  },
+  {
+    id: 'F26b',
+    component: COMPONENT,
+    fault: 'Kafka is out of the reach of the relay while rows wait',
+    how: 'its line to Kafka is refused for 40 s, longer than the client tries, with rows selected and more coming in',
+    recovery: 10,
+    async run(rig) {
+      const relay = await rig.up({ apps: [], line: 1, at: [{ step: 'relay-selected', nth: 2, act: 'wait' }] });
+      await fillOutbox(rig, 'early', 200, 40, 200);
+      await fillOutbox(rig, 'late', 600, 40, 200);
+      await relay.reached('relay-selected');
+      rig.lines(1).kafka.refuse();
+      relay.go();
+      await rig.pause(40_000);
+      await fillOutbox(rig, 'last', 200, 40, 200);
+      rig.lines(1).kafka.heal();
       rig.faultOver();
     },
   },

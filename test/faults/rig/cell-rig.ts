@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { topology, type AppName } from '@tributary/contracts';
-import type { ServiceName } from '@tributary/embedded';
-import { createProducer, createTopics, type Kafka } from '@tributary/kafka';
-import { Database, freeHeldKey, maintainPartitions } from '@tributary/persistence';
+import { createProducer } from '@tributary/kafka';
+import { Database, maintainPartitions } from '@tributary/persistence';
+import type { Mutant } from '../mutants/mutant.ts';
 import { encodeFact } from '../oracle/encode-fact.ts';
 import type { Fact } from '../oracle/fact.ts';
 import { emptyTopics } from './empty-topics.ts';
@@ -11,7 +11,8 @@ import type { History } from './history.ts';
 import { HubProcess } from './hub-process.ts';
 import type { Lines } from './lines.ts';
 import { isSettled, type Unsettled } from './settled.ts';
-import { PARTITIONS, type Stack } from './stack.ts';
+import { ServerHands } from './server-hands.ts';
+import type { Stack } from './stack.ts';
 import type { At } from './worker-order.ts';
 
 /** What to start as one process of the hub. */
@@ -22,19 +23,22 @@ export interface HubStart {
   /** Which lines it uses, 0 to 3; two processes on the same lines are cut off together. */
   readonly line?: number;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Name by which it finds all services, for a resolver that it was given. */
+  readonly host?: string;
   /** Environment of the process itself. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Test keys of the hub under test. */
+/** Key of the hub under test, hexadecimal. */
+export const IDENTITY_KEY = 'fa'.repeat(32);
 const SETTINGS = {
-  TRIBUTARY_IDENTITY_KEY: 'fa'.repeat(32),
+  TRIBUTARY_IDENTITY_KEY: IDENTITY_KEY,
   TRIBUTARY_LOG_LEVEL: 'info',
   TRIBUTARY_SOURCES: 'shop,pos',
 } as const;
 
 /** A fresh hub for one cell: a database of its own, empty topics, healed lines, no process yet. */
-export class CellRig {
+export class CellRig extends ServerHands {
   /** Every fact sent, in order; the oracle's input. */
   readonly facts: Fact[] = [];
   readonly processes: HubProcess[] = [];
@@ -42,20 +46,27 @@ export class CellRig {
   readonly halted = new Set<string>();
   /** What a cell saw on the way that must not be. */
   readonly findings: string[] = [];
+  /** Commits were lost with a failover: what was published of them is on the wire and in no table any more. */
+  commitsLost = false;
+  /** Called when the cell ends, last first. */
+  readonly closers: (() => Promise<void>)[] = [];
   private producer: ReturnType<typeof createProducer> | undefined;
   private faultOverAt: number | undefined;
   private settledAt: number | undefined;
 
   private constructor(
-    readonly stack: Stack,
+    stack: Stack,
     readonly id: string,
-    readonly history: History,
-    readonly database: Database,
-    private readonly databaseName: string,
-    private readonly mutant: string | undefined,
-  ) {}
+    history: History,
+    database: Database,
+    private readonly ownDatabase: string,
+    url: string,
+    private readonly mutant: Mutant | undefined,
+  ) {
+    super(stack, history, database, url);
+  }
 
-  static async open(stack: Stack, id: string, history: History, mutant?: string): Promise<CellRig> {
+  static async open(stack: Stack, id: string, history: History, mutant?: Mutant): Promise<CellRig> {
     for (const line of stack.lines) line.healAll();
     await evictMembers(stack.kafka, Number(stack.services.brokers.split(':')[1]), ['profile', 'insight', 'forecast', 'erp-bridge']);
     await emptyTopics(stack.kafka);
@@ -63,7 +74,7 @@ export class CellRig {
     const url = await stack.createDatabase(name);
     const database = new Database({ url, max: 2, applicationName: 'faults' });
     await maintainPartitions(database, new Date(), { inboxMonths: 1, outboxDays: 1 });
-    return new CellRig(stack, id, history, database, name, mutant);
+    return new CellRig(stack, id, history, database, name, url, mutant);
   }
 
   lines(line = 0): Lines {
@@ -73,7 +84,7 @@ export class CellRig {
   }
 
   /** Starts a process of the hub behind its lines; `ready` of what it answers tells when it is up. */
-  start({ apps = ['profile'], relay = true, at = [], line = 0, settings = {}, env = {} }: HubStart = {}): HubProcess {
+  start({ apps = ['profile'], relay = true, at = [], line = 0, settings = {}, env = {}, host = '127.0.0.1' }: HubStart = {}): HubProcess {
     const { kafka, postgres, redis } = this.lines(line);
     const name = `${this.id}-${this.processes.length + 1}`;
     const process = new HubProcess({
@@ -88,9 +99,9 @@ export class CellRig {
         at,
         env: {
           ...SETTINGS,
-          KAFKA_BROKERS: `127.0.0.1:${kafka.port}`,
-          DATABASE_URL: this.addressOver(this.stack.services.databaseUrl, postgres.port, `/${this.databaseName}`),
-          REDIS_URL: this.addressOver(this.stack.services.redisUrl, redis.port),
+          KAFKA_BROKERS: `${host}:${kafka.port}`,
+          DATABASE_URL: this.addressOver(this.databaseUrl, postgres.port, host),
+          REDIS_URL: this.addressOver(this.stack.services.redisUrl, redis.port, host),
           TRIBUTARY_OPS_PORT: '0',
           TRIBUTARY_GATEWAY_PORT: '0',
           ...settings,
@@ -148,87 +159,6 @@ export class CellRig {
     this.history.note('finding', { what });
   }
 
-  /** Ids of the members of a group. */
-  async members(group: string): Promise<string[]> {
-    const described = await this.admin((admin) => admin.describeGroups([group]));
-    return (described.groups[0]?.members ?? []).map((member) => member.memberId).sort();
-  }
-
-  /** Waits until a group has `count` members and every one of them its share. */
-  async shared(group: string, count: number): Promise<void> {
-    await this.until(async () => {
-      const [found] = (await this.admin((admin) => admin.describeGroups([group]))).groups;
-      return found?.state === 'Stable' && found.members.length === count;
-    }, `the group ${group} has ${count} members`);
-  }
-
-  /** What an operator may do to a group that nobody is in. */
-  async tamperOffsets(group: string, how: 'delete' | 'end'): Promise<void> {
-    this.history.note('offsets tampered with', { group, how });
-    await this.admin(async (admin) => {
-      if (how === 'delete') return void (await admin.deleteGroups([group]));
-      for (const { topic } of topology.profile.reads) {
-        const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({ partition, offset: high }));
-        await admin.setOffsets({ groupId: group, topic, partitions });
-      }
-    });
-  }
-
-  /** Deletes every record of a topic. */
-  async trim(topic: string): Promise<void> {
-    await this.admin(async (admin) => {
-      const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({ partition, offset: high }));
-      this.history.note('topic trimmed', { topic, partitions });
-      await admin.deleteTopicRecords({ topic, partitions });
-    });
-  }
-
-  /** Deletes a topic and makes it again, empty. */
-  async remake(topic: string): Promise<void> {
-    this.history.note('topic made again', { topic });
-    await this.admin((admin) => admin.deleteTopics({ topics: [topic] }));
-    await this.until(async () => !(await this.admin((admin) => admin.listTopics())).includes(topic), `the topic ${topic} is gone`);
-    await createTopics(this.stack.kafka, [{ topic, partitions: PARTITIONS, compacted: false }]);
-  }
-
-  /** Ends a service as an accident would; `restart` of the stack brings it back. */
-  killService(service: ServiceName, signal: 'SIGKILL' | 'SIGQUIT' | 'SIGSTOP' | 'SIGCONT'): void {
-    const pid = this.stack.services.pids[service];
-    if (pid === undefined) throw new Error(`${service} does not run`);
-    this.history.note('signal to a service', { service, pid, signal });
-    process.kill(pid, signal);
-  }
-
-  /** Ends every session of the hub's processes. */
-  async terminateBackends(): Promise<void> {
-    const ended = await this.stack.admin.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name LIKE 'tributary%'`,
-      [this.databaseName],
-    );
-    this.history.note('backends terminated', { count: ended.length });
-  }
-
-  /** Locks all profiles one by one from the highest id down, against the order of the hub; loses to a deadlock or not. */
-  async intrude(): Promise<void> {
-    await this.database
-      .transaction(async (tx) => {
-        await tx.query(`SET LOCAL deadlock_timeout = '2s'`);
-        const rows = await tx.query<{ id: string }>('SELECT profile_id AS id FROM profile.profile ORDER BY profile_id DESC');
-        for (const { id } of rows) await tx.query('SELECT FROM profile.profile WHERE profile_id = $1 FOR UPDATE', [id]);
-      })
-      .catch((error: unknown) => this.history.note('intruder gave way', { error: (error as Error).message }));
-    await this.pause(20);
-  }
-
-  /** Frees a key of the outbox that the broker had refused, as a person would. */
-  async freeKey(topic: string, key: string): Promise<void> {
-    this.history.note('key freed', { topic, key, rows: await freeHeldKey(this.database, topic, key) });
-  }
-
-  pause(ms: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, ms));
-  }
-
   /** The fault is over: recovery is measured from here. */
   faultOver(): void {
     this.faultOverAt = performance.now();
@@ -267,13 +197,9 @@ export class CellRig {
     return this.until(passed, 'everything was consumed', limitMs);
   }
 
-  /** Waits until a condition holds; throws with its name when it does not within the limit. */
-  async until(holds: () => boolean | Promise<boolean>, what: string, limitMs = 60_000): Promise<void> {
-    const end = performance.now() + limitMs;
-    while (!(await holds())) {
-      if (performance.now() > end) throw new Error(`not so within ${limitMs / 1000} s: ${what}`);
-      await this.pause(50);
-    }
+  /** Whether a process of the cell has run an app. */
+  runs(app: AppName): boolean {
+    return this.groups().includes(app);
   }
 
   /** Seconds from the end of the fault until everything was in; 0 when it was in before. */
@@ -295,24 +221,15 @@ export class CellRig {
     await Promise.all(this.processes.map((process) => process.kill()));
     await this.producer?.disconnect();
     await this.database.close();
-    await this.stack.admin.query(`DROP DATABASE IF EXISTS ${this.databaseName} WITH (FORCE)`);
-  }
-
-  private async admin<T>(work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
-    const admin = this.stack.kafka.admin();
-    await admin.connect();
-    try {
-      return await work(admin);
-    } finally {
-      await admin.disconnect();
-    }
+    for (const close of this.closers.reverse()) await close();
+    await this.stack.admin.query(`DROP DATABASE IF EXISTS ${this.ownDatabase} WITH (FORCE)`);
   }
 
   private groups(): AppName[] {
     return [...new Set(this.processes.flatMap((process) => process.apps))].filter((app) => topology[app].reads.length > 0);
   }
 
-  private addressOver(address: string, port: number, pathname?: string): string {
-    return Object.assign(new URL(address), { port: String(port), ...(pathname === undefined ? {} : { pathname }) }).href;
+  private addressOver(address: string, port: number, host: string): string {
+    return Object.assign(new URL(address), { hostname: host, port: String(port) }).href;
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Step } from '@tributary/persistence';
+import type { Mutant } from '../mutants/mutant.ts';
 import type { History } from './history.ts';
 import type { WorkerOrder, WorkerWord } from './worker-order.ts';
 
@@ -15,8 +16,8 @@ export interface HubProcessOptions {
   readonly order: WorkerOrder;
   readonly logFile: string;
   readonly history: History;
-  /** Name of the mutant to load it with. */
-  readonly mutant: string | undefined;
+  /** The mutant to load it with. */
+  readonly mutant: Mutant | undefined;
   /** Added to its environment: a preloaded library, say. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -38,7 +39,12 @@ export class HubProcess {
     const preload = mutant === undefined ? [] : ['--import', MUTATE];
     this.child = spawn(process.execPath, ['--import', 'tsx', ...preload, WORKER], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env, ...(mutant === undefined ? {} : { FAULTS_MUTANT: mutant }) },
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        ...env,
+        ...(mutant === undefined ? {} : { FAULTS_MUTANT: JSON.stringify(mutant) }),
+      },
     });
     const log = createWriteStream(logFile, { flags: 'a' });
     this.child.stdout?.pipe(log, { end: false });

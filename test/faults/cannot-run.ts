@@ -1,0 +1,4 @@
+/** This machine cannot carry the cell; the message says why. */
+export class CannotRun extends Error {
+  override name = 'CannotRun';
+}
