@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { readOptions, WrongOption, type BenchDefaults, type BenchOptions } from './bench-options.ts';
+import { writeReport } from './report/write-report.ts';
 import { folderSuites, runFolder } from './run-folder.ts';
 import { judge, type SuiteResult } from './suites/suite.ts';
 
@@ -29,9 +30,13 @@ const suites: Readonly<Record<string, Suite>> = {
 };
 
 async function main([suite, ...rest]: readonly string[]): Promise<number> {
-  const all = [...Object.keys(suites), ...folderSuites];
+  const all = [...Object.keys(suites), ...folderSuites, 'report'];
   if (suite === undefined) throw new WrongOption(`which suite? There is ${all.join(', ')}`);
   if (folderSuites.includes(suite)) return runFolder(suite, rest);
+  if (suite === 'report') {
+    writeReport(rest);
+    return 0;
+  }
   const found = suites[suite];
   if (found === undefined) throw new WrongOption(`there is no suite ${suite}; there is ${all.join(', ')}`);
   const options = readOptions(rest, found.defaults);

@@ -41,6 +41,8 @@ export interface Contestant {
   /** Whether it reads the topics that the hub derives. */
   readonly derivedAreRead?: true;
   start(turn: Turn): Promise<Running>;
+  /** Where the database knows better than the reports when what was committed: asked after the turn, in the place of what was seen. */
+  reports?(turn: Turn): Promise<Progress[]>;
   /** What it says of each customer, after it was stopped. */
   totals(turn: Turn): Promise<Totals>;
   /** Called when every event was applied: waits until what follows from them is done too. */

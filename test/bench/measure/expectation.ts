@@ -23,6 +23,11 @@ export class Expectation {
     this.totals = Float64Array.from({ length: events }, (_, index) => workload.totalOf(index));
   }
 
+  /** The partition of a customer by the id at the source. */
+  partitionOf(id: string): number {
+    return this.workload.partitionOf(Number(id.slice(customerId('').length)));
+  }
+
   /** Totals after the first `counts` records of each partition. */
   totalsAfter(counts: ReadonlyMap<number, number>): Totals {
     const left = new Map(counts);

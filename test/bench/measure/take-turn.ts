@@ -87,7 +87,8 @@ export async function takeTurn(contestant: Contestant, turn: Turn, events: numbe
   const applied = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const verdict = compareTotals(turn.expectation.totalsAfter(counts), await contestant.totals(turn));
   const complaints = (await contestant.complaints?.(turn, applied, settleSeconds !== null)) ?? [];
-  const window = windowOf(reports, contestant.warmUp);
+  const exact = (await contestant.reports?.(turn)) ?? reports;
+  const window = windowOf(exact, contestant.warmUp);
   return {
     contestant: contestant.name,
     perSecond: window.perSecond,
@@ -96,7 +97,7 @@ export async function takeTurn(contestant: Contestant, turn: Turn, events: numbe
     ...microsPerEvent(samples, contestant.warmUp),
     peakMb,
     settleSeconds,
-    reports,
+    reports: exact,
     samples,
     verdict,
     complaints,

@@ -22,6 +22,8 @@ const TEMPLATE = 'bench_template';
 /** Kafka, PostgreSQL and Redis of a run, and databases for its rounds. */
 export interface Stack {
   readonly services: Embedded;
+  /** For files of the run; removed with it. */
+  readonly folder: string;
   /** Process ids of broker and database server, for their processor time. */
   readonly pids: { readonly kafka: number; readonly postgres: number };
   /** An own database: empty, or with the tables of the hub. Checkpointed, so that each round starts alike. */
@@ -77,6 +79,7 @@ export async function openStack(): Promise<Stack> {
   const { kafka: kafkaPid = 0, postgres: postgresPid = 0 } = services.pids;
   return {
     services,
+    folder: dataDir,
     pids: { kafka: kafkaPid, postgres: postgresPid },
     openDatabase: (tables) => openDatabase(services, admin, tables),
     close,

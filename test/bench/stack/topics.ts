@@ -54,6 +54,15 @@ async function answerOf(ask: () => Promise<unknown>): Promise<string> {
   }
 }
 
+/** A topic besides the hub's. */
+export async function createPlainTopic(brokers: string, topic: string, partitions: number): Promise<void> {
+  await eventually(
+    () => answerOf(() => createTopics(plainKafka(brokers), [{ topic, partitions, compacted: false }])),
+    (answer) => answer === 'yes',
+    60_000,
+  );
+}
+
 /** Asks for a group's offsets, so that the broker has made the topic that keeps them before anybody is measured. */
 export async function wakeCoordinator(brokers: string): Promise<void> {
   await withAdmin(brokers, (admin) => admin.fetchOffsets({ groupId: 'bench-wake' }));

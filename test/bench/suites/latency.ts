@@ -1,6 +1,7 @@
 import type { BenchOptions } from '../bench-options.ts';
 import { hubLatency, type LatencyRun } from '../latency/hub-latency.ts';
 import { measuredRate } from '../latency/measured-rate.ts';
+import { rivalLatency, type RivalRun } from '../latency/rival-latency.ts';
 import { thisMachine } from '../measure/machine.ts';
 import { spreadOf, type Spread } from '../measure/statistics.ts';
 import { openStack, POSTGRES_SETTINGS } from '../stack/stack.ts';
@@ -17,19 +18,23 @@ const FIGURES = [
   'kafkaCores',
   'producerLagMs',
 ] as const;
+const RIVALS = ['debezium', 'streams'] as const;
+const RIVAL_RATE = 1_000;
 type RateFigures = Record<(typeof FIGURES)[number], Spread> & { readonly rate: number; readonly verified: boolean };
 
 /** From the creation of an event to its commit and to its publication, at fixed rates, in milliseconds. */
 export async function latency(options: BenchOptions): Promise<SuiteResult> {
   const machine = { ...thisMachine(), postgres: POSTGRES_SETTINGS };
+  const rivals = RIVALS.filter((name) => options.contestants === undefined || options.contestants.includes(name));
   const stack = await openStack();
   const runs: LatencyRun[] = [];
+  const rivalRuns: RivalRun[] = [];
   try {
     await createHubTopics(stack.services.brokers, 16);
     await wakeCoordinator(stack.services.brokers);
     const sustained = options.sustained ?? (await measuredRate(stack, options.events));
     const rates = [1_000, 4_000, Math.round(sustained * 0.7)];
-    for (let round = 0; round < options.rounds; round += 1)
+    for (let round = 0; round < options.rounds; round += 1) {
       for (const rate of rates) {
         const run = await hubLatency(stack, rate, options.seconds, round + 1);
         runs.push(run);
@@ -37,11 +42,28 @@ export async function latency(options: BenchOptions): Promise<SuiteResult> {
           `latency: round ${round + 1}, ${rate}/s: commit p50 ${run.commitP50.toFixed(1)}, p99 ${run.commitP99.toFixed(1)}, published p99 ${run.publishedP99.toFixed(1)} ms, hub ${run.hubCores.toFixed(2)} cores${run.verified ? '' : ', NOT VERIFIED'}\n`,
         );
       }
+      for (const rival of rivals) {
+        const run = await rivalLatency(stack, rival, RIVAL_RATE, options.seconds, round + 1);
+        rivalRuns.push(run);
+        process.stderr.write(
+          `latency: round ${round + 1}, ${rival} at ${RIVAL_RATE}/s: p50 ${run.p50.toFixed(1)}, p99 ${run.p99.toFixed(1)} ms\n`,
+        );
+      }
+    }
     const [steady, busy, loaded] = rates.map((rate) => figuresOf(runs.filter((run) => run.rate === rate)));
     const figures = { 'steady 1000/s': steady, 'busy 4000/s': busy, '70 % of sustained': loaded } as Record<string, RateFigures>;
-    print(figures);
-    const report = { machine, rounds: options.rounds, sustained, rates: figures };
-    return { report, samples: { ...report, runs }, checks: checksOf(figures) };
+    const others = Object.fromEntries(
+      rivals.map((rival) => {
+        const own = rivalRuns.filter((run) => run.rival === rival);
+        return [rival, { p50: spreadOf(own.map(({ p50 }) => p50)), p99: spreadOf(own.map(({ p99 }) => p99)) }];
+      }),
+    );
+    const ratio = (rival: string): number | null =>
+      others[rival] === undefined || steady === undefined ? null : steady.commitP99.median / others[rival].p99.median;
+    const ratios = { hubToDebeziumP99: ratio('debezium'), hubToStreamsP99: ratio('streams') };
+    print(figures, others);
+    const report = { machine, rounds: options.rounds, sustained, rates: figures, rivals: others, ratios };
+    return { report, samples: { ...report, runs, rivalRuns }, checks: [...checksOf(figures), ...rivalChecks(ratios)] };
   } finally {
     await stack.close();
   }
@@ -55,6 +77,11 @@ function figuresOf(runs: readonly LatencyRun[]): RateFigures {
     verified: runs.every(({ verified }) => verified),
   };
 }
+
+const rivalChecks = (ratios: { readonly hubToDebeziumP99: number | null; readonly hubToStreamsP99: number | null }): Checked[] => [
+  { row: 'hub p99 ÷ Debezium sink p99 at 1000/s', value: ratios.hubToDebeziumP99 ?? undefined, most: 1 / 3 },
+  { row: 'hub p99 ÷ Kafka Streams p99 at 1000/s', value: ratios.hubToStreamsP99 ?? undefined, most: 1 / 3 },
+];
 
 function checksOf(figures: Readonly<Record<string, RateFigures>>): Checked[] {
   const at = (name: string): RateFigures => figures[name] as RateFigures;
@@ -78,14 +105,22 @@ function checksOf(figures: Readonly<Record<string, RateFigures>>): Checked[] {
   ];
 }
 
-function print(figures: Readonly<Record<string, RateFigures>>): void {
+function print(
+  figures: Readonly<Record<string, RateFigures>>,
+  others: Readonly<Record<string, { readonly p50: Spread; readonly p99: Spread }>>,
+): void {
   process.stdout.write('\nlatency from creation in milliseconds, and cores used; over the rounds\n');
   const digits = (value: number): number => Number(value.toFixed(2));
   const rows = Object.entries(figures).flatMap(([name, row]) =>
-    FIGURES.map((figure) => {
+    FIGURES.map((figure): [string, object] => {
       const { median, min, max } = row[figure];
-      return [`${name}: ${figure}`, { median: digits(median), least: digits(min), most: digits(max) }] as const;
+      return [`${name}: ${figure}`, { median: digits(median), least: digits(min), most: digits(max) }];
     }),
   );
+  for (const [name, figure] of Object.entries(others))
+    for (const part of ['p50', 'p99'] as const) {
+      const { median, min, max } = figure[part];
+      rows.push([`${name} 1000/s: ${part}`, { median: digits(median), least: digits(min), most: digits(max) }]);
+    }
   console.table(Object.fromEntries(rows));
 }

@@ -42,7 +42,7 @@ const BETWEEN_ORDERS = 10_000_000;
 const SKUS = 2_000;
 
 /** The customer's id at the source. */
-export const customerId = (customer: number): string => `c-${customer}`;
+export const customerId = (customer: number | ''): string => `c-${customer}`;
 
 /** Makes the workload of the options; the spread and the partition of each customer are worked out once. */
 export function createWorkload(options: WorkloadOptions): Workload {
