@@ -9,6 +9,7 @@ import { registerModelVerbs } from './verbs/models.ts';
 import { registerOutboxVerbs } from './verbs/outbox.ts';
 import { registerQuarantineVerbs } from './verbs/quarantine.ts';
 import { registerReplayVerb } from './verbs/replay.ts';
+import { registerRebuildVerb } from './verbs/rebuild.ts';
 import { registerServiceVerbs } from './verbs/services.ts';
 
 /** The command line: every verb with `--help`, text for people and `--json` for programs. */
@@ -32,6 +33,7 @@ export function createProgram(): Command {
   registerReplayVerb(program);
   registerAuditVerb(program);
   registerOutboxVerbs(program);
+  registerRebuildVerb(program);
   registerErpSimVerb(program);
   registerModelVerbs(program);
   return program;

@@ -1,5 +1,7 @@
 import { createHmac, hash } from 'node:crypto';
 import { nodeId, type IdentifierKind } from '@tributary/matching';
+import type { Queryable } from '@tributary/persistence';
+import { LIVE_SCHEMA } from './profile.store.ts';
 
 /** Keyed hashes of identifiers, and ids of the edges between them; handed in, so that folding stays pure. */
 export interface IdentityKeys {
@@ -20,4 +22,12 @@ export function identityKeys(identityKey: string | Buffer): IdentityKeys {
       ),
     edge: (from, to) => uuid(hash('sha256', `${from}${to}`)),
   };
+}
+
+/** Whether a key is the one that the stored identifiers were made with; `true` when there is none to tell by. */
+export async function isIdentityKey(db: Queryable, identityKey: string | Buffer): Promise<boolean> {
+  const [row] = await db.query<{ node: string; scope: string; display: string }>(
+    `SELECT node, scope, display FROM ${LIVE_SCHEMA}.node WHERE kind = 'source-customer' LIMIT 1`,
+  );
+  return row === undefined || identityKeys(identityKey).node('source-customer', row.scope, row.display) === row.node;
 }

@@ -1,5 +1,5 @@
-import { sqlMigration, type Migration } from '@tributary/persistence';
-import { LIVE_SCHEMA } from './profile.store.ts';
+import { sqlMigration, type Migration, type Queryable } from '@tributary/persistence';
+import { checkedSchema, LIVE_SCHEMA } from './profile.store.ts';
 
 /** Steps of the profile app's tables, for any schema: a shadow has the same ones. Amounts are unscaled integers of scale 4, times microseconds since 1970. */
 const steps: readonly { readonly id: string; readonly sql: (schema: string) => string }[] = [
@@ -50,3 +50,8 @@ CREATE INDEX profile_search ON ${schema}.profile USING btree (search text_patter
 
 /** Tables of the profile app. */
 export const migrations: readonly Migration[] = steps.map(({ id, sql }) => sqlMigration(id, sql(LIVE_SCHEMA)));
+
+/** Creates the tables in a schema of another name, empty. Throws `TypeError` for a name that is not a plain identifier. */
+export async function createProfileTables(db: Queryable, schema: string): Promise<void> {
+  for (const { sql } of steps) await db.query(sql(checkedSchema(schema)));
+}

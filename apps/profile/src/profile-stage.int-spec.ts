@@ -11,6 +11,7 @@ import {
   type RawRecord,
 } from '@tributary/persistence';
 import { createSeller, type Delivery } from '@tributary/seller';
+import { knownProfiles, trueProfiles } from '../../../test/support/seller-truth.ts';
 import { migrations } from './migrations.ts';
 import { createProfileStage } from './profile-stage.ts';
 
@@ -86,44 +87,6 @@ describe('the profile stage on PostgreSQL', () => {
     expect(sum.quarantined).toBe(0);
     expect(sum.applied + sum.duplicate + sum.stale).toBe(total);
     expect(sum.duplicate).toBeGreaterThan(0);
-    const rows = await database.query<{
-      document: {
-        sources: { source: string; customerId: string }[];
-        orders: number;
-        returns: number;
-        payments: number;
-        totals: { currency: string; gross: string; returned: string; paid: string }[];
-      };
-    }>('SELECT document FROM profile.profile WHERE visible');
-    // A cancelled order leaves a currency with nothing in it; the truth does not list it.
-    const sums = (entries: (readonly [string, string, string, string])[]) =>
-      entries.filter(([, ...amounts]) => amounts.some((amount) => Number(amount) !== 0)).map((entry) => entry.join(' '));
-    const money = (text: string) => (Number(text) / 10_000).toFixed(2);
-    const shown = rows
-      .map(({ document }) =>
-        [
-          document.sources
-            .map((source) => `${source.source}:${source.customerId}`)
-            .sort()
-            .join(),
-          document.orders,
-          document.returns,
-          document.payments,
-          ...sums(document.totals.map((t) => [t.currency, money(t.gross), money(t.returned), money(t.paid)] as const)),
-        ].join(' '),
-      )
-      .sort();
-    const expected = seller.truth.profiles
-      .map((profile) =>
-        [
-          profile.customerIds.join(),
-          profile.orders,
-          profile.returns,
-          profile.payments,
-          ...sums(Object.entries(profile.totals).map(([currency, t]) => [currency, t.gross, t.returned, t.paid] as const)),
-        ].join(' '),
-      )
-      .sort();
-    expect(shown).toEqual(expected);
+    expect(await knownProfiles(database)).toEqual(trueProfiles(seller));
   }, 120_000);
 });

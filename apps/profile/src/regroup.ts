@@ -45,11 +45,29 @@ export function regroup(
     rules,
   );
   const shared = new Set(view.refused.filter((refusal) => refusal.reason === 'identifier-shared').map((refusal) => refusal.detail));
+  return { ...assignProfiles(view.profiles, known, profiles, newId), shared };
+}
+
+/** Nodes that are one customer, with the node that stands for them. */
+export interface Part {
+  readonly nodes: readonly string[];
+  readonly anchor: string;
+  /** The part that keeps this profile's id, if it has a node of it, however old. */
+  readonly claims?: string;
+}
+
+/** Gives parts the ids of the profiles they come from; see {@link regroup}. */
+export function assignProfiles(
+  list: readonly Part[],
+  known: ReadonlyMap<string, StoredNode>,
+  profiles: ReadonlyMap<string, StoredProfile>,
+  newId: (anchor: string, split: boolean) => string,
+): Pick<Regrouped, 'profileOf' | 'steps'> {
   const profileOf = new Map<string, string>();
   const steps: IdentityStep[] = [];
 
   // The part that holds a profile's oldest node keeps its id when a profile falls apart; parts are visited in order of their anchors.
-  const parts = view.profiles.map((part) => ({
+  const parts = list.map((part) => ({
     part,
     before: new Set(part.nodes.map((node) => known.get(node)?.profileId ?? '').filter((id) => profiles.has(id))),
   }));
@@ -57,7 +75,12 @@ export function regroup(
   for (const [index, { part, before }] of parts.entries()) {
     const own = [...before]
       .filter((id) => keeper.get(id) === index)
-      .sort((left, right) => (profiles.get(left)?.since ?? 0) - (profiles.get(right)?.since ?? 0) || (left < right ? -1 : 1));
+      .sort(
+        (left, right) =>
+          Number(right === part.claims) - Number(left === part.claims) ||
+          (profiles.get(left)?.since ?? 0) - (profiles.get(right)?.since ?? 0) ||
+          (left < right ? -1 : 1),
+      );
     const lost = [...before].filter((id) => keeper.get(id) !== index);
     const id = own[0] ?? newId(part.anchor, lost.length > 0);
     for (const node of part.nodes) profileOf.set(node, id);
@@ -72,12 +95,12 @@ export function regroup(
       if (id !== from) steps.push({ change: 'SPLIT', profileId: from, other: id, nodes: moved });
     }
   }
-  return { profileOf, shared, steps };
+  return { profileOf, steps };
 }
 
 /** Which part keeps the id of each earlier profile: the one with its oldest customer node. */
 function keepers(
-  parts: readonly { readonly part: { readonly nodes: readonly string[] }; readonly before: ReadonlySet<string> }[],
+  parts: readonly { readonly part: Part; readonly before: ReadonlySet<string> }[],
   known: ReadonlyMap<string, StoredNode>,
   profiles: ReadonlyMap<string, StoredProfile>,
 ): Map<string, number> {
@@ -88,7 +111,7 @@ function keepers(
       for (const name of part.nodes) {
         const node = known.get(name);
         if (node === undefined || node.profileId !== id) continue;
-        const rank = [node.kind === 'source-customer' ? 0 : 1, node.firstSeen, node.node] as const;
+        const rank = [part.claims === id ? 0 : node.kind === 'source-customer' ? 1 : 2, node.firstSeen, node.node] as const;
         const best = keeper.get(id);
         if (best === undefined || isBefore(rank, best.rank)) keeper.set(id, { index, rank });
       }

@@ -78,4 +78,11 @@ ALTER TABLE hub.consumer_offset ADD COLUMN epoch integer NOT NULL DEFAULT 0;
   freeOperationMigration,
   parkingMigration,
   unreadableMigration,
+  sqlMigration(
+    '0820-rebuild-operation',
+    `
+ALTER TABLE hub.operation DROP CONSTRAINT operation_kind_check,
+  ADD CONSTRAINT operation_kind_check CHECK (kind IN ('redrive', 'discard', 'edit', 'replay', 'free', 'skip-batch', 'rebuild'));
+`,
+  ),
 ];

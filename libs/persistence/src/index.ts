@@ -11,7 +11,9 @@ export { inboxMonth } from './inbox.ts';
 export { maintainPartitions, type Retention } from './maintenance.ts';
 export { migrate } from './migrate.ts';
 export { sqlMigration, type Migration } from './migration.ts';
-export { holdGroup, openOffset, storedOffsets, type StoredOffset, type Tally } from './offset-store.ts';
+export { followSettlements } from './follow-settlements.ts';
+export { forgetGroup } from './forget-group.ts';
+export { holdGroup, openOffset, raiseEpoch, storedOffsets, type StoredOffset, type Tally } from './offset-store.ts';
 export { appendOutbox, MAX_PAYLOAD_BYTES, OUTBOX_CHANNEL, OUTBOX_SHARDS } from './outbox.ts';
 export {
   freeHeldKey,

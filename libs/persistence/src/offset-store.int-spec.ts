@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import { FencedError } from './failure.ts';
-import { addTallies, holdGroup, moveOffsets, openOffset, storedOffsets } from './offset-store.ts';
+import { addTallies, holdGroup, moveOffsets, openOffset, raiseEpoch, storedOffsets } from './offset-store.ts';
 
 const move = (partition: number, expected: bigint, next: bigint) => ({ topic: 't', partition, expected, next, gaps: 0n });
 
@@ -78,6 +78,7 @@ describe('offsets in PostgreSQL', () => {
       );
       expect(over).toBe(false);
       await tx.query(`INSERT INTO public.effect VALUES ('written under the hold')`);
+      await raiseEpoch(tx, 'g5');
     });
     expect(await waiting).toEqual({ epoch: 1, seen: [{ what: 'written under the hold' }] });
     await openOffset(own.database, 'g5', 't', 1, 0n);

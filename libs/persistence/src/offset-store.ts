@@ -120,21 +120,26 @@ export async function storedOffsets(db: Queryable, group: string): Promise<Store
 }
 
 /**
- * Holds a group still: locks its offset rows (batches in flight end first, the next ones wait at their fence) and raises its epoch.
- * Everything that the caller's transaction writes into the group's tables is seen by the next batch together with the new epoch.
- * @returns the offsets, which stay until the transaction ends.
+ * Holds a group still until the transaction ends: locks its offset rows. Batches in flight end first, the next ones wait at their fence;
+ * partitions seen for the first time wait, too.
+ * @returns the offsets, which stay.
  */
 export async function holdGroup(tx: Transaction, group: string): Promise<StoredOffset[]> {
-  const [held] = await tx.query<{ epoch: number }>('UPDATE hub.consumer_group SET epoch = epoch + 1 WHERE name = $1 RETURNING epoch', [
-    group,
-  ]);
-  if (held === undefined) throw new Error(`there is no consumer group ${group}`);
-  const rows = await tx.query<StoredOffset>(
+  if ((await tx.query('SELECT FROM hub.consumer_group WHERE name = $1 FOR UPDATE', [group])).length === 0)
+    throw new Error(`there is no consumer group ${group}`);
+  return tx.query<StoredOffset>(
     'SELECT topic, partition, next_offset AS "nextOffset" FROM hub.consumer_offset WHERE consumer_group = $1 ORDER BY topic, partition FOR UPDATE',
     [group],
   );
-  await tx.query('UPDATE hub.consumer_offset SET epoch = $2 WHERE consumer_group = $1', [group, held.epoch]);
-  return rows;
+}
+
+/** Raises the epoch of a held group, after its tables were written by something else: the next batch sees what was written together with it. */
+export async function raiseEpoch(tx: Transaction, group: string): Promise<void> {
+  await tx.query('UPDATE hub.consumer_group SET epoch = epoch + 1 WHERE name = $1', [group]);
+  await tx.query(
+    'UPDATE hub.consumer_offset SET epoch = (SELECT epoch FROM hub.consumer_group WHERE name = $1) WHERE consumer_group = $1',
+    [group],
+  );
 }
 
 /**

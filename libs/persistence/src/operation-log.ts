@@ -2,7 +2,7 @@ import type { Queryable } from './database.ts';
 import { evidenceJson } from './quarantine.ts';
 
 /** What a person may do to records that were not applied, to batches that cannot be read, and to events that the broker did not take. */
-export type OperationKind = 'redrive' | 'discard' | 'edit' | 'replay' | 'free' | 'skip-batch';
+export type OperationKind = 'redrive' | 'discard' | 'edit' | 'replay' | 'free' | 'skip-batch' | 'rebuild';
 
 /** Who does it and through what. */
 export interface Actor {

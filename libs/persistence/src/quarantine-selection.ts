@@ -26,11 +26,11 @@ export interface SelectedRow {
   readonly keyHash: string | null;
 }
 
-/** Open rows that fit, in the order in which they failed. */
+/** Open rows that fit, in the order in which they failed. What a shadow (a group `…-shadow…`, see tributary rebuild) could not apply is its own. */
 export async function selectQuarantined(db: Queryable, filter: QuarantineFilter, limit: number): Promise<SelectedRow[]> {
   return db.query<SelectedRow>(
     `SELECT id, consumer_group AS "group", topic, key_hash AS "keyHash" FROM hub.quarantine
-WHERE status = 'open' AND ($1::bigint[] IS NULL OR id = ANY ($1)) AND ($2::text IS NULL OR consumer_group = $2)
+WHERE status = 'open' AND consumer_group NOT LIKE '%-shadow%' AND ($1::bigint[] IS NULL OR id = ANY ($1)) AND ($2::text IS NULL OR consumer_group = $2)
   AND ($3::text IS NULL OR reason = $3) AND ($4::text IS NULL OR contract = $4) AND ($5::text IS NULL OR source = $5)
   AND ($6::uuid IS NULL OR key_hash = $6) AND ($7::timestamptz IS NULL OR first_seen >= $7) AND ($8::timestamptz IS NULL OR first_seen < $8)
 ORDER BY id LIMIT $9`,
