@@ -1,5 +1,6 @@
 import { Kafka, logLevel, type KafkaConfig, type Producer } from 'kafkajs';
 import { javaPartitioner } from './java-partitioner.ts';
+import { requireJavaPartitions } from './java-partitions.ts';
 import { repairKafkajs } from './repair-kafkajs.ts';
 
 /** What the hub logs with; pino's child fits. */
@@ -33,9 +34,11 @@ export function createKafka(brokers: readonly string[], clientId: string, log: K
 
 /**
  * A producer that is not idempotent, with one request in flight: kafkajs's idempotent one loses acknowledged messages when a response is
- * lost (issue 1005). Duplicates on the wire are dropped by event id downstream. The partitioner is the one compatible with Java's.
+ * lost (issue 1005). Duplicates on the wire are dropped by event id downstream. The partitioner is the one compatible with Java's;
+ * throws when it is not (which a start finds out, and not a customer whose events lie in two partitions).
  */
 export function createProducer(kafka: Kafka): Producer {
+  requireJavaPartitions(javaPartitioner);
   return kafka.producer({
     createPartitioner: javaPartitioner,
     idempotent: false,
