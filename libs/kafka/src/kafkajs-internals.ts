@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { CALLED_APIS, FETCH_VERSION, type ClientApi, type VersionRange } from './api-overlap.ts';
 import type { ProduceArguments } from './produce-request.ts';
 
 /** Waiting requests of one connection. */
@@ -28,10 +29,21 @@ export interface ProduceApi {
   protocol: (asked: { readonly version: number }) => (given: ProduceArguments) => MadeRequest;
 }
 
+/** The connections to one broker; told once what versions it speaks. */
+export interface ConnectionPool {
+  readonly host: string;
+  readonly port: number;
+  setVersions(versions: Readonly<Record<number, VersionRange>>): void;
+  destroy(): Promise<void>;
+}
+
 /** The parts of kafkajs that are repaired from outside: nobody else may reach into it. */
 export interface KafkajsInternals {
   readonly RequestQueue: { readonly prototype: RequestQueue };
   readonly Produce: ProduceApi;
+  readonly ConnectionPool: { readonly prototype: ConnectionPool };
+  /** What the client can speak, of what the hub calls. */
+  readonly calledApis: readonly ClientApi[];
   /** Answers to Fetch version 11, the only one that brokers of today are asked with. */
   readonly fetchResponse: { decode: (payload: Buffer) => Promise<unknown> };
 }
@@ -54,11 +66,28 @@ export function kafkajsInternals(
   const internals: KafkajsInternals = {
     RequestQueue: installed('src/network/requestQueue') as KafkajsInternals['RequestQueue'],
     Produce: installed('src/protocol/requests/produce') as ProduceApi,
+    ConnectionPool: installed('src/network/connectionPool') as KafkajsInternals['ConnectionPool'],
+    calledApis: calledApis(installed),
     fetchResponse: installed('src/protocol/requests/fetch/v11/response') as KafkajsInternals['fetchResponse'],
   };
   if (typeof internals.RequestQueue.prototype.scheduleCheckPendingRequests !== 'function')
     throw new Error(`kafkajs ${version} is not as published: RequestQueue has no scheduleCheckPendingRequests`);
   if (typeof internals.Produce.protocol !== 'function') throw new Error(`kafkajs ${version} is not as published: Produce has no protocol`);
+  if (typeof internals.ConnectionPool.prototype.setVersions !== 'function')
+    throw new Error(`kafkajs ${version} is not as published: ConnectionPool has no setVersions`);
   if (typeof internals.fetchResponse.decode !== 'function') throw new Error(`kafkajs ${version} is not as published: Fetch has no decode`);
   return internals;
+}
+
+function calledApis(installed: (path: string) => unknown): ClientApi[] {
+  const keys = installed('src/protocol/requests/apiKeys') as Readonly<Record<string, number>>;
+  const { requests } = installed('src/protocol/requests') as {
+    requests?: Readonly<Record<string, { readonly versions: readonly string[] }>>;
+  };
+  return CALLED_APIS.map((name) => {
+    const key = keys[name];
+    const versions = requests?.[name]?.versions.map(Number);
+    if (key === undefined || versions === undefined) throw new Error(`kafkajs is not as published: it has no ${name}`);
+    return { name, key, versions: name === 'Fetch' ? versions.filter((version) => version === FETCH_VERSION) : versions };
+  });
 }

@@ -1,5 +1,6 @@
+import { BrokerVersionError, missingOverlap } from './api-overlap.ts';
 import { decodeFetchResponse } from './fetch-response.ts';
-import { kafkajsInternals, type KafkajsInternals, type ProduceApi } from './kafkajs-internals.ts';
+import { kafkajsInternals, type ConnectionPool, type KafkajsInternals, type ProduceApi } from './kafkajs-internals.ts';
 import { encodeProduce, isPlain } from './produce-request.ts';
 import { scheduleCheckPendingRequests } from './request-queue-timer.ts';
 
@@ -9,8 +10,21 @@ const repaired = new WeakSet<ProduceApi>();
 export function repairKafkajs(internals: KafkajsInternals = kafkajsInternals()): void {
   internals.RequestQueue.prototype.scheduleCheckPendingRequests = scheduleCheckPendingRequests;
   internals.fetchResponse.decode = decodeFetchResponse;
-  if (!repaired.has(internals.Produce)) encodeInOneBuffer(internals.Produce);
+  if (repaired.has(internals.Produce)) return;
   repaired.add(internals.Produce);
+  encodeInOneBuffer(internals.Produce);
+  compareVersions(internals);
+}
+
+/** Every broker is asked what it speaks when it is connected to; one that shares no version is refused then, with what is missing. */
+function compareVersions({ ConnectionPool: { prototype }, calledApis }: KafkajsInternals): void {
+  const { setVersions } = prototype;
+  prototype.setVersions = function (this: ConnectionPool, versions) {
+    const missing = missingOverlap(calledApis, versions);
+    if (missing.length === 0) return setVersions.call(this, versions);
+    void this.destroy();
+    throw new BrokerVersionError(`${this.host}:${this.port}`, missing);
+  };
 }
 
 function encodeInOneBuffer(produce: ProduceApi): void {
