@@ -62,6 +62,8 @@ export interface KafkaBatchServerOptions {
   /** What may be fetched and not committed, over all partitions: beyond it nothing more is fetched. */
   readonly maxHeld?: HeldAmount;
   readonly timeouts?: GroupTimeouts;
+  /** How long a partition that was added to a topic may stay unseen, milliseconds; a minute by default. */
+  readonly metadataMaxAgeMs?: number;
   /** Pause between comparisons of the positions with the broker's watermarks, milliseconds; 15 seconds by default. */
   readonly watchMs?: number;
   readonly onStep?: StepHook;
@@ -76,6 +78,7 @@ const MAX_HELD: HeldAmount = { events: 100_000, bytes: 32 * 1024 * 1024 };
 /** One answer of a broker: small ones make a replay lighter and faster. */
 const FETCH_BYTES = 8 * 1024 * 1024;
 const FETCH_BYTES_PER_PARTITION = 128 * 1024;
+const METADATA_MAX_AGE_MS = 60_000;
 const COMMIT_MS = 5_000;
 /** Together less than two minutes from the first record that waits to the report. */
 const WATCH_MS = 15_000;
@@ -157,7 +160,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   private async start(): Promise<void> {
-    const { kafka, stage, log, timeouts = TIMEOUTS } = this.options;
+    const { kafka, stage, log, timeouts = TIMEOUTS, metadataMaxAgeMs = METADATA_MAX_AGE_MS } = this.options;
     await this.lanes.open();
     const consumer = kafka.consumer({
       groupId: stage.group,
@@ -168,6 +171,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       maxBytesPerPartition: FETCH_BYTES_PER_PARTITION,
       minBytes: 1,
       maxWaitTimeInMs: 500,
+      metadataMaxAge: metadataMaxAgeMs,
       allowAutoTopicCreation: false,
       retry: { retries: 10, restartOnFailure: () => Promise.resolve(true) },
     });

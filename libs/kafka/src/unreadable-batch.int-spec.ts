@@ -4,6 +4,7 @@ import kafkajs from 'kafkajs';
 import { BatchServerRig } from '../../../test/support/batch-server-rig.ts';
 import { movementMessage } from '../../../test/support/counting-stage.ts';
 import { eventually } from '../../../test/support/eventually.ts';
+import { RangeReader } from './read-range.ts';
 
 const MIB = 1024 * 1024;
 
@@ -95,6 +96,25 @@ describe('batches that cannot be read, on the broker', () => {
     }
     expect(halts).toHaveLength(2);
     expect(halts[1]).toBe(halts[0]);
+  }, 60_000);
+
+  it('is passed when a range is read again: whoever skipped it has decided so', async () => {
+    const name = await packedTopic();
+    await rig.send(name, 0, 3);
+    await bomb(name, 0, 40);
+    await rig.send(name, 3, 5);
+    const reader = await RangeReader.open({ kafka: rig.kafka, topics: [name], idleMs: 10_000 });
+    const read: bigint[] = [];
+    let next = 0n;
+    await reader.read([{ topic: name, partition: 0, from: 0n, to: 7n }], (slice) => {
+      expect(slice.expected).toBe(next);
+      next = slice.next;
+      read.push(...slice.records.map(({ offset }) => offset));
+      return Promise.resolve();
+    });
+    expect(read).toEqual([0n, 1n, 2n, 5n, 6n]);
+    expect(next).toBe(7n);
+    await reader.close();
   }, 60_000);
 
   it('is refused by the broker already in the topics that the hub makes (compression.type=uncompressed)', async () => {
