@@ -15,7 +15,7 @@ describe('BG/BB', () => {
     expect(fit.logLikelihood.toFixed(1)).toBe('-33225.6');
   });
 
-  it('the paper’s table 5: donors expected to give 3.75 times in five years after 6 of 6, and 0.07 after none', () => {
+  it('as the paper prints: donors expected to give 3.75 times in five years after 6 of 6, and 0.07 after none', () => {
     const params = { alpha: 1.2035, beta: 0.7497, gamma: 0.6568, delta: 2.7834 };
     const next = (frequency: number, recency: number) => bgBbScore(params, { frequency, recency, opportunities: 6 }, 5);
     const [all, none] = [next(6, 6), next(0, 0)];

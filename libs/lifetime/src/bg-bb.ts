@@ -1,5 +1,5 @@
 import { digamma, logBeta } from '@tributary/numerics';
-import { checkPositiveParams } from './bg-nbd.ts';
+import { checkPositiveParams, finiteScore } from './bg-nbd.ts';
 import type { PurchaseScore } from './bg-nbd.ts';
 import { maximise, SHAPE } from './maximum-likelihood.ts';
 import type { Fit, LogLikelihood } from './maximum-likelihood.ts';
@@ -33,7 +33,12 @@ export type BgBbFit = Fit<'bg-bb', 'alpha' | 'beta' | 'gamma' | 'delta'>;
 
 const NAMES = ['alpha', 'beta', 'gamma', 'delta'] as const;
 
+/** 27 years of days. Each opportunity is looked at by itself; where there are more, time is as good as continuous and BG/NBD says the same. */
+const MOST_OPPORTUNITIES = 10_000;
+
 const inconsistency = ({ frequency: x, recency: tx, opportunities: n }: OpportunityCustomer, index?: number): Refusal | undefined => {
+  if (n > MOST_OPPORTUNITIES)
+    return refuse('opportunities', 'out-of-range', `at most ${MOST_OPPORTUNITIES} opportunities, got ${n}`, index);
   if (tx > n) return refuse('recency', 'inconsistent', `recency ${tx} lies after the last opportunity ${n}`, index);
   if (x > tx) return refuse('frequency', 'inconsistent', `${x} purchases do not fit into ${tx} opportunities`, index);
   if (x === 0 && tx > 0) return refuse('recency', 'inconsistent', `recency must be 0 without a purchase, got ${tx}`, index);
@@ -55,12 +60,12 @@ interface Row {
 
 /** ln of what every way shares, and each way's weight relative to leaving right after tₓ: index 0 is being alive through all n. */
 const ways = ({ x, tx, n }: Row, alpha: number, beta: number, gamma: number, delta: number): { front: number; weights: Float64Array } => {
-  const front = logBeta(alpha + x, beta + tx - x) - logBeta(alpha, beta) + logBeta(gamma + 1, delta + tx) - logBeta(gamma, delta);
+  const front = logBeta(alpha + x, beta + (tx - x)) - logBeta(alpha, beta) + logBeta(gamma + 1, delta + tx) - logBeta(gamma, delta);
   const weights = new Float64Array(n - tx + 1);
   let product = 1;
   for (let t = tx; t < n; t += 1) {
     weights[t - tx + 1] = product;
-    product *= ((beta + t - x) / (alpha + beta + t)) * ((delta + t) / (gamma + 1 + delta + t));
+    product *= ((beta + (t - x)) / (alpha + beta + t)) * ((delta + t) / (gamma + 1 + delta + t));
   }
   weights[0] = product * ((gamma + delta + n) / gamma);
   return { front, weights };
@@ -68,7 +73,7 @@ const ways = ({ x, tx, n }: Row, alpha: number, beta: number, gamma: number, del
 
 const total = (weights: Float64Array): number => weights.reduce((sum, weight) => sum + weight, 0);
 
-/** Fader, Hardie & Shang (2010) eq. (6) and its gradient. Betas and digammas of neighbouring opportunities follow from each other by one product or sum. */
+/** The likelihood of Fader, Hardie & Shang (2010) and its gradient. Betas and digammas of neighbouring opportunities follow from each other by one product or sum. */
 const likelihood =
   (rows: readonly Row[]): LogLikelihood =>
   (theta, gradient) => {
@@ -83,7 +88,7 @@ const likelihood =
       value += count * (front + Math.log(sum));
       const scale = count / sum;
       let [psiMiss, psiPair, psiStay, psiLife] = [
-        digamma(beta + tx - x),
+        digamma(beta + (tx - x)),
         digamma(alpha + beta + tx),
         digamma(delta + tx),
         digamma(gamma + 1 + delta + tx),
@@ -96,7 +101,7 @@ const likelihood =
         miss += weight * psiMiss;
         stay += weight * psiStay;
         life += weight * (t < n ? psiLife : psiLife - 1 / (gamma + delta + n));
-        psiMiss += 1 / (beta + t - x);
+        psiMiss += 1 / (beta + (t - x));
         psiPair += 1 / (alpha + beta + t);
         psiStay += 1 / (delta + t);
         psiLife += 1 / (gamma + 1 + delta + t);
@@ -162,7 +167,7 @@ export const fitBgBb = (summary: OpportunitySummary): BgBbFit | Refusal => {
 
 /**
  * P(alive at the next opportunity) and the expected number of the next `horizon` opportunities that the customer takes: Fader, Hardie & Shang (2010)
- * eq. (11) and (13). Their closed form is 0/0 at γ = 1, so its sum over the opportunities is taken, each term from the one before.
+ * on P(alive) and the conditional expectation. Their closed form is 0/0 at γ = 1, so its sum over the opportunities is taken, each term from the one before.
  */
 export const bgBbScore = (params: BgBbParams, customer: OpportunityCustomer, horizon: number): PurchaseScore | Refusal => {
   const bad = checkPositiveParams(params, NAMES) ?? checkOpportunities(customer) ?? checkNumber('horizon', horizon, 'count');
@@ -179,10 +184,10 @@ export const bgBbScore = (params: BgBbParams, customer: OpportunityCustomer, hor
     staying *= (delta + n + j) / (gamma + delta + n + j);
     expected += staying;
   }
-  return { pAlive: aliveAtLast * ((delta + n) / (gamma + delta + n)), expectedPurchases: aliveAtLast * buys * expected };
+  return finiteScore({ pAlive: aliveAtLast * ((delta + n) / (gamma + delta + n)), expectedPurchases: aliveAtLast * buys * expected });
 };
 
-/** Expected opportunities taken by a new customer out of the first `opportunities`: Fader, Hardie & Shang (2010) eq. (8). */
+/** Expected opportunities taken by a new customer out of the first `opportunities`: E[X(n)] of Fader, Hardie & Shang (2010). */
 export const bgBbExpectedPurchases = (params: BgBbParams, opportunities: number): number | Refusal => {
   const answer = bgBbScore(params, { frequency: 0, recency: 0, opportunities: 0 }, opportunities);
   return 'refused' in answer ? { ...answer, field: answer.field === 'horizon' ? 'opportunities' : answer.field } : answer.expectedPurchases;

@@ -152,7 +152,7 @@ describe('BG/NBD in closed form', () => {
     expect(relative(at(1), 0.5 * (at(1 - 1e-4) + at(1 + 1e-4)))).toBeLessThan(1e-8);
   });
 
-  it('purchase counts are a distribution whose mean is E[X(t)] (eq. 8 and 9)', () => {
+  it('purchase counts are a distribution whose mean is E[X(t)]', () => {
     const counts = bgNbdPurchaseCounts({ r: 1.2, alpha: 5, a: 2, b: 3 }, 4, 60);
     if (isRefusal(counts)) throw new Error(counts.detail);
     const mean = counts.reduce((sum, p, x) => sum + p * x, 0);

@@ -172,16 +172,17 @@ export const betaGeometricScores = (
   return finiteScores({ pAlive, expectedPurchases });
 };
 
-/** Expected repeat purchases of a new customer in the first `time` since his first purchase: Fader, Hardie & Lee (2005) eq. (9). */
+/** Expected repeat purchases of a new customer in the first `time` since his first purchase: E[X(t)] of Fader, Hardie & Lee (2005). */
 export const bgNbdExpectedRepeatPurchases = (params: BgNbdParams, time: number): number | Refusal =>
   checkPositiveParams(params, NAMES) ??
   checkNumber('time', time, 'non-negative') ??
   finiteNumber('time', expectedWhileAlive(params.r, params.alpha, params.a, params.b, time));
 
-/** P(X(t) = 0), …, P(X(t) = max): how many repeat purchases a new customer makes in `time`, Fader, Hardie & Lee (2005) eq. (8). */
+/** P(X(t) = 0), …, P(X(t) = max): how many repeat purchases a new customer makes in `time`: P(X(t) = x) of Fader, Hardie & Lee (2005). */
 export const bgNbdPurchaseCounts = (params: BgNbdParams, time: number, max: number): Float64Array | Refusal => {
   const bad = checkPositiveParams(params, NAMES) ?? checkNumber('time', time, 'non-negative') ?? checkNumber('max', max, 'count');
   if (bad) return bad;
+  if (max > 1_000_000) return refuse('max', 'out-of-range', `max is at most 1,000,000, got ${max}`);
   const { r, alpha, a, b } = params;
   const out = new Float64Array(max + 1);
   const z = time / (alpha + time);
@@ -189,12 +190,15 @@ export const bgNbdPurchaseCounts = (params: BgNbdParams, time: number, max: numb
   let before = 0;
   // ln B(a, b + x)/B(a, b), built up step by step: each chance survived multiplies by (b + x)/(a + b + x).
   let stayed = 0;
+  /** The chance to leave right after purchase x: to survive those before it, and not this one. */
+  let leaves = 0;
   for (let x = 0; x <= max; x += 1) {
     const nbd = z === 0 ? Number(x === 0) : Math.exp(logGamma(r + x) - logGamma(r) - logGamma(x + 1) + empty + x * Math.log(z));
-    const left = x === 0 ? 0 : Math.exp(stayed) * (a / (b + x - 1)) * Math.max(0, 1 - before);
-    out[x] = Math.exp(stayed) * nbd + left;
+    out[x] = Math.exp(stayed) * nbd + leaves * Math.max(0, 1 - before);
     before += nbd;
+    leaves = Math.exp(stayed) * (a / (a + b + x));
     stayed += Math.log((b + x) / (a + b + x));
   }
-  return out;
+  const beyond = out.findIndex((value) => !Number.isFinite(value));
+  return beyond < 0 ? out : refuse('params', 'out-of-range', 'at these parameters the answer exceeds double precision', beyond);
 };

@@ -2,7 +2,7 @@ import { betaQuantile, digamma, logBeta } from '@tributary/numerics';
 import { checkPositiveParams } from './bg-nbd.ts';
 import { maximise, SHAPE } from './maximum-likelihood.ts';
 import type { Fit } from './maximum-likelihood.ts';
-import { checkNumber, checkNumbers, refuse } from './refusal.ts';
+import { checkNumber, checkNumbers, checkSum, finiteNumber, refuse } from './refusal.ts';
 import type { Numbers, Refusal } from './refusal.ts';
 
 const DAY = 86_400_000;
@@ -35,6 +35,7 @@ export const ageingBuckets = (
     checkNumber('asOf', asOf, 'finite') ??
     checkNumbers('due', due, 'finite') ??
     checkNumbers('amount', amount, 'finite', due.length) ??
+    checkSum('amount', amount) ??
     checkNumbers('edges', edges, 'finite');
   if (bad) return bad;
   if (edges.length === 0) return refuse('edges', 'empty', 'at least one edge is needed');
@@ -65,7 +66,7 @@ export const daysSalesOutstanding = (input: {
   checkNumber('receivables', input.receivables, 'finite') ??
   checkNumber('creditSales', input.creditSales, 'positive') ??
   checkNumber('days', input.days, 'positive') ??
-  (input.receivables / input.creditSales) * input.days;
+  finiteNumber('receivables', (input.receivables / input.creditSales) * input.days);
 
 /** One month's (or other period's) credit sales, latest first. */
 export interface SalesPeriod {
@@ -93,7 +94,8 @@ export const daysSalesOutstandingByCountBack = (
     days += covered ? (period.sales > 0 ? (left / period.sales) * period.days : 0) : period.days;
     left = covered ? 0 : left - period.sales;
   }
-  return { days, exhausted: left > 0 };
+  const whole = finiteNumber('periods.days', days);
+  return typeof whole === 'number' ? { days, exhausted: left > 0 } : whole;
 };
 
 /** Invoices paid late out of all invoices settled or overdue, one entry a customer. */
@@ -144,22 +146,23 @@ export const fitLatePayment = ({ late, total }: PaymentHistory): LatePaymentFit 
   if (most < 2) return refuse('total', 'no-variation', 'nobody has more than one invoice: how customers differ cannot be told');
   const distinct = [...rows.values()];
   const customers = distinct.reduce((sum, row) => sum + row.count, 0);
-  const share = lateSum / totalSum;
+  // The punctual by their own sum: 1 − share is 0 where nearly all of very many were late.
+  const [share, punctual] = [lateSum / totalSum, distinct.reduce((sum, { k, n, count }) => sum + count * (n - k), 0) / totalSum];
   return maximise({
     model: 'late-payment',
     names: ['a', 'b'],
     customers,
     box: [SHAPE, SHAPE],
-    starts: [1, 10].map((weight) => [weight * share, weight * (1 - share)]),
+    starts: [1, 10].map((weight) => [weight * share, weight * punctual].map((start) => Math.max(SHAPE[0], start))),
     logLikelihood: (theta, gradient) => {
       const [a, b] = theta as unknown as readonly [number, number];
       const [front, psiA, psiB, psiAB] = [logBeta(a, b), digamma(a), digamma(b), digamma(a + b)];
       let [value, da, db] = [0, 0, 0];
       for (const { k, n, count } of distinct) {
         const psiAll = digamma(a + b + n);
-        value += count * (logBeta(a + k, b + n - k) - front);
+        value += count * (logBeta(a + k, b + (n - k)) - front);
         da += count * (digamma(a + k) - psiAll - psiA + psiAB);
-        db += count * (digamma(b + n - k) - psiAll - psiB + psiAB);
+        db += count * (digamma(b + (n - k)) - psiAll - psiB + psiAB);
       }
       gradient[0] = da;
       gradient[1] = db;
@@ -172,9 +175,17 @@ export const fitLatePayment = ({ late, total }: PaymentHistory): LatePaymentFit 
 export const pooledLatePaymentPrior = (history: PaymentHistory): LatePaymentPrior | Refusal => {
   const bad = checkHistory(history);
   if (bad) return bad;
-  const sum = (values: Numbers) => Array.from(values).reduce((total, value) => total + value, 0);
-  const share = (sum(history.late) + 0.5) / (sum(history.total) + 1);
-  return { a: 2 * share, b: 2 * (1 - share) };
+  const [late, total] = [Array.from(history.late), Array.from(history.total)];
+  const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+  const punctual = sum(total.map((n, i) => n - (late[i] as number)));
+  const all = sum(total) + 1;
+  return { a: (2 * (sum(late) + 0.5)) / all, b: (2 * (punctual + 0.5)) / all };
+};
+
+/** Beyond these a prior is one point or two, and its quantiles lie outside double precision. */
+const checkPrior = ({ a, b }: LatePaymentPrior): Refusal | undefined => {
+  const wrong = a < 1e-12 || a > 1e12 ? 'a' : b < 1e-12 || b > 1e12 ? 'b' : undefined;
+  return wrong && refuse(wrong, 'out-of-range', `${wrong} must be from 1e-12 to 1e12`);
 };
 
 /** A customer's chance of paying the next invoice late, with a 90 % credible interval. */
@@ -189,8 +200,8 @@ export const latePaymentProbability = (
   prior: LatePaymentPrior,
   own: { readonly late: number; readonly total: number },
 ): LatePaymentChance | Refusal => {
-  const bad = checkPositiveParams(prior, ['a', 'b']) ?? checkHistory({ late: [own.late], total: [own.total] });
+  const bad = checkPositiveParams(prior, ['a', 'b']) ?? checkPrior(prior) ?? checkHistory({ late: [own.late], total: [own.total] });
   if (bad) return bad;
-  const [a, b] = [prior.a + own.late, prior.b + own.total - own.late];
+  const [a, b] = [prior.a + own.late, prior.b + (own.total - own.late)];
   return { probability: a / (a + b), low: betaQuantile(0.05, a, b), high: betaQuantile(0.95, a, b) };
 };

@@ -77,7 +77,7 @@ const periodicSum = (expected: (t: number) => number, horizon: number, period: n
 };
 
 /**
- * Discounted life-time value of one customer over a horizon: margin × spend × Σ discounted expected purchases (Fader, Hardie & Lee 2005, "RFM and CLV", eq. 1–2).
+ * Discounted life-time value of one customer over a horizon: margin × spend × Σ discounted expected purchases (Fader, Hardie & Lee 2005, "RFM and CLV", its definition of lifetime value).
  * Rates and horizons are converted from their own units; anything without a unit is refused.
  */
 export const customerLifetimeValue = (input: LifetimeValueInput): LifetimeValue | Refusal => {
@@ -119,7 +119,7 @@ export interface ResidualInput {
 }
 
 /**
- * Discounted expected residual purchases over an unlimited future under Pareto/NBD: Fader, Hardie & Lee (2005) eq. (6)'s DERT with continuous
+ * Discounted expected residual purchases over an unlimited future under Pareto/NBD: the DERT of Fader, Hardie & Lee (2005) with continuous
  * compounding, as P(alive) (r+x)/(α+T) ∫₀^∞ e^−δt ((β+T)/(β+T+t))^s dt instead of Tricomi's function. Refused at a rate of 0, where it may be infinite.
  */
 export const paretoNbdResidualPurchases = ({ params, unit, customer, discount }: ResidualInput): number | Refusal => {

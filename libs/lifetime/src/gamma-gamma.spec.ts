@@ -31,7 +31,7 @@ describe('Gamma-Gamma', () => {
     expect(fit.logLikelihood.toFixed(1)).toBe('-4055.9');
   });
 
-  it('the expected spend is a weighted mean of one’s own and everybody’s: eq. (5), p(v + x m)/(p x + q − 1)', () => {
+  it('the expected spend is a weighted mean of one’s own and everybody’s: p(v + x m)/(p x + q − 1)', () => {
     expect(gammaGammaExpectedSpend(printed, { frequency: 0, monetary: 0 })).toBeCloseTo((6.25 * 15.44) / 2.74, 12);
     expect(gammaGammaExpectedSpend(printed, { frequency: 2, monetary: 50 })).toBeCloseTo((6.25 * (15.44 + 100)) / (12.5 + 2.74), 12);
     const everybody = (6.25 * 15.44) / 2.74;

@@ -37,7 +37,7 @@ interface SpendRows {
   readonly m: Float64Array;
 }
 
-/** Fader & Hardie (2013), "The Gamma-Gamma Model of Monetary Value", eq. (1a): value and gradient in (p, q, v); ψ and ln Γ once per distinct x. */
+/** Fader & Hardie (2013), "The Gamma-Gamma Model of Monetary Value", the density of the mean: value and gradient in (p, q, v); ψ and ln Γ once per distinct x. */
 const likelihood = ({ x, m }: SpendRows): LogLikelihood => {
   const counts = new Map<number, number>();
   let fixed = 0;
@@ -149,7 +149,7 @@ export const fitGammaGamma = ({ frequency, monetary }: SpendSummary, options: Ga
 };
 
 /**
- * Expected mean spend per purchase of one customer, p(v + x m)/(p x + q − 1): Fader & Hardie (2013) eq. (5), a weighted mean of his own and of everybody's.
+ * Expected mean spend per purchase of one customer, p(v + x m)/(p x + q − 1): the conditional expectation of Fader & Hardie (2013), a weighted mean of his own and of everybody's.
  * Without a repeat purchase it is everybody's mean p v/(q − 1). Refused where that mean is infinite (p x + q ≤ 1).
  */
 export const gammaGammaExpectedSpend = (

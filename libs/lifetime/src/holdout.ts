@@ -1,4 +1,4 @@
-import { checkNumber, checkNumbers, refuse } from './refusal.ts';
+import { checkNumber, checkNumbers, finiteNumber, isRefusal, refuse } from './refusal.ts';
 import type { Numbers, Refusal } from './refusal.ts';
 import { expectedRepeatPurchases } from './purchase-model.ts';
 import type { PurchaseModel } from './purchase-model.ts';
@@ -52,6 +52,8 @@ export const holdoutScore = (predicted: Numbers, actual: Numbers, frequency: Num
   }
   if (!Number.isFinite(squared) || !Number.isFinite(totalPredicted + totalActual))
     return refuse('predicted', 'out-of-range', 'the squared errors exceed double precision');
+  const totalError = totalActual > 0 ? finiteNumber('actual', totalPredicted / totalActual - 1) : null;
+  if (isRefusal(totalError)) return totalError;
   return {
     customers: n,
     mae: absolute,
@@ -59,7 +61,7 @@ export const holdoutScore = (predicted: Numbers, actual: Numbers, frequency: Num
     bias: totalPredicted / n - totalActual / n,
     totalPredicted,
     totalActual,
-    totalError: totalActual > 0 ? totalPredicted / totalActual - 1 : null,
+    totalError,
     byFrequency: bins
       .filter((bin) => bin.customers > 0)
       .map((bin) => ({
@@ -92,7 +94,7 @@ export interface Tracking {
   readonly actualIncremental: Float64Array;
 }
 
-/** Cumulative and incremental tracking: Σ over customers born before t of E[X(t − birth)], Fader, Hardie & Lee (2005) figure 2, against what happened. */
+/** Cumulative and incremental tracking: Σ over customers born before t of E[X(t − birth)], the tracking plot of Fader, Hardie & Lee (2005), against what happened. */
 export const trackPurchases = ({ fitted, births, repeatPurchases, step, until }: TrackingInput): Tracking | Refusal => {
   const bad =
     checkNumbers('births', births, 'non-negative') ??

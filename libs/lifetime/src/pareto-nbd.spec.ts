@@ -9,7 +9,7 @@ import type { Customer } from './customer-summary.ts';
 const printed = { r: 0.553, alpha: 10.578, s: 0.606, beta: 11.669 };
 const relative = (got: number, wanted: number): number => Math.abs(got - wanted) / Math.abs(wanted);
 
-/** A₀ of Fader & Hardie (2005), "A Note on Deriving the Pareto/NBD Model", eq. (19) and (20), with its two hypergeometric functions. */
+/** A₀ of Fader & Hardie (2005), "A Note on Deriving the Pareto/NBD Model", with its two hypergeometric functions. */
 const aZero = ({ r, alpha, s, beta }: ParetoNbdParams, { frequency: x, recency: tx, T }: Customer): number => {
   const k = r + s + x;
   const [large, second] = alpha >= beta ? [alpha, s + 1] : [beta, r + x];
@@ -18,7 +18,7 @@ const aZero = ({ r, alpha, s, beta }: ParetoNbdParams, { frequency: x, recency: 
   return term(tx) - term(T);
 };
 
-/** P(alive) by eq. (22)–(24) of the same note. */
+/** P(alive) as the same note has it. */
 const aliveAsPrinted = (params: ParetoNbdParams, customer: Customer): number => {
   const { r, alpha, s, beta } = params;
   const { frequency: x, T } = customer;
@@ -56,7 +56,7 @@ describe('Pareto/NBD', () => {
     }
   });
 
-  it('the expectations are their closed forms: E[X(t)] eq. (27), E[Y(t)] eq. (41), and their limits at s = 1', () => {
+  it('the expectations are their closed forms: E[X(t)] and E[Y(t)] of the note, and their limits at s = 1', () => {
     const { r, alpha, s, beta } = printed;
     const t = 52;
     const expected = ((r * beta) / (alpha * (s - 1))) * (1 - (beta / (beta + t)) ** (s - 1));

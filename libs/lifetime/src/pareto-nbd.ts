@@ -32,7 +32,7 @@ interface Part {
 
 /**
  * The two ways to have bought x times, last at tₓ: still alive at T, (α+T)^−(r+x) (β+T)^−s, or gone at some τ in (tₓ, T),
- * s ∫ (α+τ)^−(r+x) (β+τ)^−(s+1) dτ. Fader & Hardie (2005), "A Note on Deriving the Pareto/NBD Model", eq. (17)–(20) write the integral with two ₂F₁;
+ * s ∫ (α+τ)^−(r+x) (β+τ)^−(s+1) dτ. Fader & Hardie (2005), "A Note on Deriving the Pareto/NBD Model", write the integral with two ₂F₁;
  * here it is taken as it stands, by Gauss–Legendre in ln(min(α, β) + τ): no case α < β, no overflow at large x, and the gradient comes with it.
  */
 const partOf = (r: number, alpha: number, s: number, beta: number, x: number, tx: number, T: number, part: Part): void => {
@@ -158,7 +158,7 @@ const expectedTimeAlive = (s: number, age: number, t: number): number => {
   return age * log * (Math.abs(power) < 1e-12 ? 1 : -Math.expm1(-power) / power);
 };
 
-/** P(alive) and expected purchases in the next `horizon`: Fader & Hardie (2005) eq. (22)–(24), and eq. (41) of the expanded note. */
+/** P(alive) and expected purchases in the next `horizon`: the note's sections on P(alive) and on the conditional expectation (Fader & Hardie 2005). */
 export const paretoNbdScore = (params: ParetoNbdParams, customer: Customer, horizon: number): PurchaseScore | Refusal =>
   checkPositiveParams(params, NAMES) ??
   checkCustomer(customer) ??
@@ -181,7 +181,7 @@ export const paretoNbdScores = (params: ParetoNbdParams, summary: CustomerSummar
   return finiteScores({ pAlive, expectedPurchases });
 };
 
-/** Expected repeat purchases of a new customer in the first `time`: Schmittlein et al. (1987); Fader & Hardie (2005) eq. (27), r β/(α(s−1)) [1 − (β/(β+t))^(s−1)]. */
+/** Expected repeat purchases of a new customer in the first `time`: Schmittlein et al. (1987); Fader & Hardie (2005) on the mean, r β/(α(s−1)) [1 − (β/(β+t))^(s−1)]. */
 export const paretoNbdExpectedRepeatPurchases = (params: ParetoNbdParams, time: number): number | Refusal =>
   checkPositiveParams(params, NAMES) ??
   checkNumber('time', time, 'non-negative') ??

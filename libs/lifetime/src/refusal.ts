@@ -72,6 +72,13 @@ export const checkNumbers = (field: string, values: Numbers, rule: NumberRule, l
   return undefined;
 };
 
+/** The refusal of finite entries whose sizes together leave double precision, so that no sum of some of them can; or nothing. */
+export const checkSum = (field: string, values: Numbers): Refusal | undefined => {
+  let sum = 0;
+  for (let i = 0; i < values.length; i += 1) sum += Math.abs(values[i] as number);
+  return sum === Infinity ? refuse(field, 'out-of-range', `${field} together exceed double precision`) : undefined;
+};
+
 /** A computed number, or a refusal that blames `field` when it has left double precision. */
 export const finiteNumber = (field: string, value: number): number | Refusal =>
   Number.isFinite(value) ? value : refuse(field, 'out-of-range', `at this ${field} the answer exceeds double precision`);

@@ -1,4 +1,4 @@
-import { checkNumber, refuse } from './refusal.ts';
+import { checkNumber, finiteNumber, refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 
 /** The units a time or a rate may be given in. A month is a twelfth of a year of 365.25 days. */
@@ -29,7 +29,10 @@ export const durationIn = (field: string, duration: Duration, unit: TimeUnit): n
   if (!isTimeUnit(duration.unit))
     return refuse(`${field}.unit`, 'unknown-unit', `${field}.unit must be day, week, month or year, got ${String(duration.unit)}`);
   if (!isTimeUnit(unit)) return refuse('unit', 'unknown-unit', `unit must be day, week, month or year, got ${String(unit)}`);
-  return checkNumber(`${field}.length`, duration.length, 'non-negative') ?? (duration.length * DAYS[duration.unit]) / DAYS[unit];
+  return (
+    checkNumber(`${field}.length`, duration.length, 'non-negative') ??
+    finiteNumber(`${field}.length`, duration.length * (DAYS[duration.unit] / DAYS[unit]))
+  );
 };
 
 /** Converts an effective rate to another period by compounding: (1 + rate)^(to/from) − 1. */
@@ -46,5 +49,5 @@ export const rateIn = (field: string, discount: DiscountRate, unit: TimeUnit): n
       `${field}.rate is a share (0.01 is one per cent) between 0 and 10, got ${discount.rate}`,
     );
   }
-  return Math.expm1((Math.log1p(discount.rate) * DAYS[unit]) / DAYS[discount.per]);
+  return finiteNumber(`${field}.rate`, Math.expm1((Math.log1p(discount.rate) * DAYS[unit]) / DAYS[discount.per]));
 };

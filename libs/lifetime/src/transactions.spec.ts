@@ -90,7 +90,7 @@ describe('hold-out and tracking', () => {
     expect(score.byFrequency.map((bin) => bin.frequency)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it('CDNOW: BG/NBD tracks 78 weeks of repeat purchases to about 4 % below (Fader, Hardie & Lee 2005, section 4)', () => {
+  it('CDNOW: BG/NBD tracks 78 weeks of repeat purchases to about 4 % below (Fader, Hardie & Lee 2005, on CDNOW)', () => {
     const transactions = cdnowLog();
     if (!transactions) return;
     const start = Date.UTC(1996, 11, 31);

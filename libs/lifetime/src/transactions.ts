@@ -1,4 +1,4 @@
-import { checkNumber, checkNumbers, refuse } from './refusal.ts';
+import { checkNumber, checkNumbers, checkSum, finiteNumber, refuse } from './refusal.ts';
 import type { Numbers, Refusal } from './refusal.ts';
 import type { RfmInput } from './rfm.ts';
 import { daysPer, isTimeUnit } from './time-unit.ts';
@@ -41,7 +41,10 @@ export interface TransactionSummary {
 
 const checkLog = ({ customer, time, amount }: TransactionLog): Refusal | undefined => {
   if (customer.length === 0) return refuse('customer', 'empty', 'there is no transaction');
-  return checkNumbers('time', time, 'finite', customer.length) ?? (amount && checkNumbers('amount', amount, 'finite', customer.length));
+  return (
+    checkNumbers('time', time, 'finite', customer.length) ??
+    (amount && (checkNumbers('amount', amount, 'finite', customer.length) ?? checkSum('amount', amount)))
+  );
 };
 
 /** Purchase days of each customer, ascending, with the money of each day. */
@@ -65,7 +68,13 @@ const historyOf = (log: TransactionLog, after: number, until: number, offset: nu
 
 const checkOptions = ({ unit, asOf, utcOffsetMinutes = 0 }: SummaryOptions): Refusal | undefined => {
   if (!isTimeUnit(unit)) return refuse('unit', 'unknown-unit', `unit must be day, week, month or year, got ${String(unit)}`);
-  return checkNumber('asOf', asOf, 'finite') ?? checkNumber('utcOffsetMinutes', utcOffsetMinutes, 'finite');
+  return (
+    checkNumber('asOf', asOf, 'finite') ??
+    checkNumber('utcOffsetMinutes', utcOffsetMinutes, 'finite') ??
+    (Math.abs(utcOffsetMinutes) > 1440
+      ? refuse('utcOffsetMinutes', 'out-of-range', `utcOffsetMinutes must be within a day, got ${utcOffsetMinutes}`)
+      : undefined)
+  );
 };
 
 /**
@@ -102,9 +111,6 @@ export const summariseTransactions = (log: TransactionLog, options: SummaryOptio
     monetary[row] = repeats > 0 ? (total - (days.get(first) as number)) / repeats : 0;
     row += 1;
   }
-  const overflow = monetary.findIndex((value) => !Number.isFinite(value));
-  if (overflow >= 0)
-    return refuse('amount', 'out-of-range', `the money of customer ${String(customers[overflow])} exceeds double precision`);
   return { customers, frequency, recency, T, monetary, ignored, unit };
 };
 
@@ -148,12 +154,14 @@ export const splitCalibrationHoldout = (
   if (observationEnd <= calibrationEnd) return refuse('observationEnd', 'inconsistent', 'observationEnd must lie after calibrationEnd');
   const calibration = summariseTransactions(log, { unit, asOf: calibrationEnd, utcOffsetMinutes });
   if ('refused' in calibration) return calibration;
+  const horizon = finiteNumber('observationEnd', (observationEnd - calibrationEnd) / DAY / daysPer(unit));
+  if (typeof horizon !== 'number') return horizon;
   const { history } = historyOf(log, calibrationEnd, observationEnd, utcOffsetMinutes);
   const later = calibration.customers.map((id) => history.get(id));
   return {
     calibration,
     holdoutPurchases: Float64Array.from(later, (days) => days?.size ?? 0),
     holdoutSpend: Float64Array.from(later, (days) => [...(days?.values() ?? [])].reduce((sum, money) => sum + money, 0)),
-    horizon: (observationEnd - calibrationEnd) / DAY / daysPer(unit),
+    horizon,
   };
 };
