@@ -18,7 +18,7 @@ export interface TestPower {
   readonly ratio?: number;
 }
 
-/** Customers needed to see a conversion rate move from one value to another (Fleiss, Levin & Paik 2003, eq. 4.14, without continuity correction). */
+/** Customers needed to see a conversion rate move from one value to another (Fleiss, Levin & Paik 2003, chapter 4, without continuity correction). */
 export function conversionSampleSize(from: number, to: number, power: TestPower = {}): SampleSize | BasketRefusal {
   const fault =
     outside('from', from, 0, 1, true) ??

@@ -14,7 +14,7 @@ export interface SequentialResult {
 }
 
 /**
- * Mixture sequential probability ratio test of a difference of means (Robbins 1970; Johari, Pekelis & Walsh 2017, eq. 11), with a
+ * Mixture sequential probability ratio test of a difference of means (Robbins 1970; Johari, Pekelis & Walsh 2017, "Always Valid Inference", on normal data), with a
  * normal mixture of standard deviation `expected`: the size of effect one hopes to see (the promise holds for any). For conversions
  * give sums of zeros and ones: sum = sumOfSquares = conversions. Looking early costs width, never the promise; below
  * `leastSize` customers in a group the normal approximation is not trusted and nothing is decided.
