@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { dirtyPeople } from '../../../test/support/matching/dirty-people.ts';
 import { placeFiles, runVerb, runVerbJson } from '../../../test/support/run-verb.ts';
+import { matchVerb } from './match.ts';
 
 const { people, truth } = dirtyPeople({ originals: 100, duplicates: 50, maxPerOriginal: 2, maxErrors: 2, households: 0, seed: 11 });
 const NAMES = ['givenName', 'surname', 'postcode', 'birthDate'] as const;
@@ -28,6 +30,19 @@ interface MatchAnswer {
 }
 
 describe('tributary match', () => {
+  it.each([
+    [true, 4],
+    [false, 0],
+  ])('says on a terminal (%p) what it is at, and nothing into a log', async (isTTY, lines) => {
+    const file = placeFiles({ 'people.csv': csv(ALL) })['people.csv'];
+    const out = new PassThrough();
+    const err = Object.assign(new PassThrough(), { isTTY });
+    await matchVerb({ file, config: undefined, truth: undefined, id: undefined, clusters: undefined }, { json: true }, { out, err });
+    const said = String(err.read() ?? '');
+    expect(said.match(/ …\n/g) ?? []).toHaveLength(lines);
+    expect(JSON.parse(String(out.read()))).toHaveProperty('accepted');
+  });
+
   it('finds doubles with a proposed configuration, explains every pair, and measures against the truth', async () => {
     const files = placeFiles({ 'people.csv': csv(ALL), 'clusters.csv': '' });
     const json = await runVerbJson<MatchAnswer>(

@@ -1,5 +1,5 @@
 import { acceptPairs, bCubed, clusterMatches, clusterPairMeasures, explainPairs, matchRecords, pairMeasures } from '@tributary/matching';
-import type { AcceptedPair, Clustering, PairExplanation } from '@tributary/matching';
+import type { AcceptedPair, Clustering, MatchStage, PairExplanation } from '@tributary/matching';
 import { table as asTable } from '../output.ts';
 import { VerbFault } from '../verb-fault.ts';
 import { deliver, figure, writeCsvFile } from './answer.ts';
@@ -8,6 +8,7 @@ import { configurationOf } from './match-configuration.ts';
 import type { UsedConfiguration } from './match-configuration.ts';
 import { matchFiles, readRecordsToMatch } from './match-input.ts';
 import type { MatchInput } from './match-input.ts';
+import { sayStage } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What to match. */
@@ -24,6 +25,13 @@ export interface MatchOptions {
 /** Blocking rules that a person reads before the rest is counted. */
 const SHOWN = 10;
 
+const stageWords: Readonly<Record<MatchStage, string>> = {
+  normalise: 'normalising the values',
+  block: 'choosing which pairs to compare',
+  estimate: 'learning how much each agreement says',
+  score: 'comparing the pairs',
+};
+
 interface Weighed {
   readonly pair: AcceptedPair;
   readonly why: PairExplanation;
@@ -36,7 +44,7 @@ export async function matchVerb(options: MatchOptions, delivery: Delivery, termi
   const used = await configurationOf(options.config, input.table.columns);
   const { configuration } = used;
   const started = performance.now();
-  const result = matchRecords(input.table, configuration);
+  const result = matchRecords(input.table, configuration, (stage) => sayStage(terminal, stageWords[stage]));
   if ('refused' in result) throw new VerbFault(`${files.join(', ')}: ${result.field}: ${result.detail}`);
   const pairs = acceptPairs(result);
   const clustering = clusterMatches(input.labels.length, pairs);

@@ -9,6 +9,11 @@ export interface Terminal {
 /** The terminal of this process. */
 export const processTerminal = (): Terminal => ({ out: process.stdout, err: process.stderr });
 
+/** Says on standard error what long work is at, where that is a terminal. */
+export function sayStage({ err }: Terminal, stage: string): void {
+  if (err.isTTY === true) err.write(`${stage} …\n`);
+}
+
 /** A bar for long work. */
 export interface Progress {
   update(done: number): void;

@@ -39,7 +39,7 @@ export type { IndexMatch } from './linkage/match-index.ts';
 export { bCubed, clusterPairMeasures, pairMeasures } from './linkage/match-measures.ts';
 export type { Measures, PairMeasures } from './linkage/match-measures.ts';
 export { matchRecords, scoreCandidates } from './linkage/match-records.ts';
-export type { MatchModel, MatchResult } from './linkage/match-records.ts';
+export type { MatchModel, MatchResult, MatchStage } from './linkage/match-records.ts';
 export { proposeConfiguration } from './linkage/propose-configuration.ts';
 export type { ProposedConfiguration } from './linkage/propose-configuration.ts';
 export type { Cell, MatchRefusal, RecordTable } from './linkage/record-table.ts';

@@ -58,7 +58,7 @@ describe('measures', () => {
     expect(pairMeasures([], ['a', 'b'])).toMatchObject({ precision: 1, recall: 1, f1: 1 });
   });
 
-  it('gives B³ of the example of Bagga & Baldwin (1998), figure 1 against response 1: precision 16/21, recall 1', () => {
+  it('gives B³ of the example of Bagga & Baldwin (1998), the response that joins the small class to a large one: precision 16/21, recall 1', () => {
     const truth = [1, 1, 1, 1, 1, 2, 2, 3, 3, 3, 3, 3];
     const response = [1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2];
     expect(bCubed(response, truth).precision).toBeCloseTo(16 / 21, 12);

@@ -161,6 +161,17 @@ describe('refusals and determinism', () => {
     expect(matchRecords(table, configuration)).toMatchObject({ refused });
   });
 
+  it('tells of its stages as they begin', () => {
+    const stages: string[] = [];
+    const answer = matchRecords(
+      { columns: { a: ['x', 'y', 'x'] } },
+      { ...proposed(columns), fields: [{ column: 'a', kind: 'text' }] },
+      (stage) => stages.push(stage),
+    );
+    expect('refused' in answer).toBe(false);
+    expect(stages).toEqual(['normalise', 'block', 'estimate', 'score']);
+  });
+
   it('answers on two records, on equal records and on empty cells', () => {
     for (const cells of [
       ['x', 'x'],

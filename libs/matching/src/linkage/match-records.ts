@@ -45,15 +45,22 @@ export interface MatchResult {
   readonly totalPairs: number;
 }
 
+/** What a run is at: long work says so. */
+export type MatchStage = 'normalise' | 'block' | 'estimate' | 'score';
+
 /** Pairs drawn for u: enough that agreement on a rare value is seen, bounded by what a small file can tell. */
 const randomSample = (records: number): number => Math.max(100_000, Math.min(300_000, 60 * records));
 const estimationSample = 1_000_000;
 
 /**
  * Trains and applies a Fellegi–Sunter model without labels: encode, draw random pairs for u, choose blocking rules, estimate m by EM, score every
- * candidate with term-frequency adjustment, choose the threshold. Deterministic for a seed.
+ * candidate with term-frequency adjustment, choose the threshold. Deterministic for a seed. `onStage` is told of each stage as it begins.
  */
-export function matchRecords(table: RecordTable, configuration: MatchConfiguration): MatchResult | MatchRefusal {
+export function matchRecords(
+  table: RecordTable,
+  configuration: MatchConfiguration,
+  onStage: (stage: MatchStage) => void = () => undefined,
+): MatchResult | MatchRefusal {
   const records = tableSize(table);
   if (typeof records !== 'number') return records;
   const fault = configurationFault(configuration, Object.keys(table.columns));
@@ -61,7 +68,9 @@ export function matchRecords(table: RecordTable, configuration: MatchConfigurati
   const totalPairs = pairsInAll(records, table.source);
   if (totalPairs === 0)
     return { refused: 'no-records', field: 'source', detail: 'all records come from one file, so there is no pair to link' };
+  onStage('normalise');
   const fields = encodeTable(table, configuration.fields);
+  onStage('block');
   const atoms = blockingAtoms(fields);
   const random = randomPatterns(fields, records, table.source, configuration.seed);
   const given = configuration.blocking === 'auto' ? undefined : givenRules(configuration.blocking, atoms);
@@ -70,8 +79,10 @@ export function matchRecords(table: RecordTable, configuration: MatchConfigurati
     given === undefined
       ? chooseBlocking(fields, atoms, records, table.source, random, configuration.comparedShare, configuration.seed)
       : reportBlocking(given, fields, atoms, records, table.source, random, configuration.seed);
+  onStage('estimate');
   const parameters = estimate(fields, rules, records, table.source, random, totalPairs, report);
   const model: MatchModel = { configuration, fields, rules, parameters, records, source: table.source };
+  onStage('score');
   const { pairs, compared } = scoreCandidates(model);
   const { thresholdBits, precision, recall } = chooseThreshold(pairs, configuration.threshold);
   return {
