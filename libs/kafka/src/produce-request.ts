@@ -68,7 +68,9 @@ export function encodeProduce({ acks, timeout, topicData }: ProduceArguments, no
 
 function recordBatch(messages: readonly EncodableMessage[], now: number): void {
   ensure(80);
-  const timestamps = messages.flatMap(({ timestamp }) => (timestamp == null ? [] : [timestamp])).sort();
+  const timestamps = messages
+    .flatMap(({ timestamp }) => (timestamp === undefined || (timestamp as unknown) === null ? [] : [timestamp]))
+    .sort();
   const first = Number(timestamps[0] ?? now);
   int64(0);
   const length = at;
