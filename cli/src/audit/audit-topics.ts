@@ -56,17 +56,19 @@ export async function auditTopics(kafka: Kafka, database: Database): Promise<Top
   return { topics, faults };
 }
 
+const said = (id: string, seq: bigint): string => `${seq} ${id}`;
+
 interface OnTopic {
   readonly records: number;
   readonly duplicates: number;
-  /** Key and number by event id. */
-  readonly events: ReadonlyMap<string, { readonly key: string; readonly seq: bigint }>;
+  /** By event id and number: a source may say a fact again, under a new number. */
+  readonly events: ReadonlyMap<string, { readonly id: string; readonly key: string; readonly seq: bigint }>;
 }
 
 async function readTopic(kafka: Kafka, topic: string): Promise<OnTopic> {
   const watermarks = new WatermarkReader(kafka);
   const marks = await watermarks.read([topic]).finally(() => watermarks.close());
-  const events = new Map<string, { key: string; seq: bigint }>();
+  const events = new Map<string, { id: string; key: string; seq: bigint }>();
   let records = 0;
   let duplicates = 0;
   const reader = await RangeReader.open({ kafka, topics: [topic] });
@@ -79,8 +81,9 @@ async function readTopic(kafka: Kafka, topic: string): Promise<OnTopic> {
           const envelope = fromHeaders(record.headers);
           // What carries no number of ours was written by somebody else.
           if (!envelope.ok || envelope.value.seq === undefined) continue;
-          if (events.has(envelope.value.id)) duplicates += 1;
-          events.set(envelope.value.id, { key: record.key?.toString('utf8') ?? '', seq: envelope.value.seq });
+          const { id, seq } = envelope.value;
+          if (events.has(said(id, seq))) duplicates += 1;
+          events.set(said(id, seq), { id, key: record.key?.toString('utf8') ?? '', seq });
         }
         return Promise.resolve();
       },
@@ -98,19 +101,19 @@ function compare(topic: string, rows: readonly PublishedRow[], { records, duplic
     void faults.push(...list.slice(0, LISTED).map((detail) => ({ check: `topic-${what}`, detail: `${topic}: ${detail}` })));
   const range = new Map<string, { first: bigint; last: bigint }>();
   for (const { key, seq } of rows) range.set(key, { first: range.get(key)?.first ?? seq, last: seq });
-  const ids = new Set(rows.map((row) => row.id));
-  const missing = rows.filter((row) => !events.has(row.id) && (!compacted || range.get(row.key)?.last === row.seq));
+  const known = new Set(rows.map((row) => said(row.id, row.seq)));
+  const missing = rows.filter((row) => !events.has(said(row.id, row.seq)) && (!compacted || range.get(row.key)?.last === row.seq));
   tell(
     missing.map(({ id, key, seq }) => `${id} (${key}, number ${seq}) was published and is not there`),
     'missing',
   );
-  const unknown = [...events].filter(([id, { key, seq }]) => {
-    const known = range.get(key);
+  const unknown = [...events.values()].filter(({ id, key, seq }) => {
+    const held = range.get(key);
     // Before the outbox's first and after its last number it cannot know.
-    return known !== undefined && seq >= known.first && seq <= known.last && !ids.has(id);
+    return held !== undefined && seq >= held.first && seq <= held.last && !known.has(said(id, seq));
   });
   tell(
-    unknown.map(([id, { key, seq }]) => `${id} (${key}, number ${seq}) is there and not in the outbox`),
+    unknown.map(({ id, key, seq }) => `${id} (${key}, number ${seq}) is there and not in the outbox`),
     'unknown',
   );
   const gaps = compacted ? [] : keysWithGaps(events);
