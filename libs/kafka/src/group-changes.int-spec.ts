@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from '@tributary/persistence';
 import type { Consumer } from 'kafkajs';
-import { BatchServerRig, type StartedServer } from '../../../test/support/batch-server-rig.ts';
+import { BatchServerRig, quietKafkaLog, type StartedServer } from '../../../test/support/batch-server-rig.ts';
+import { movementMessage } from '../../../test/support/counting-stage.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 
 /** The shortest session that the broker takes by default. */
@@ -71,13 +72,29 @@ describe('the batch server while its group or its database make trouble', () => 
     const name = await rig.topic(6);
     const group = `g-${name}`;
     const gate = rig.gate();
-    // One lane and one record a transaction: one batch is in flight, everything else waits behind it.
-    const first = await rig.start(name, { group, timeouts, lanes: 1, maxEvents: 1, onClose: () => gate.pass() });
-    for (let partition = 0; partition < 6; partition += 1) await rig.send(name, partition * 10, partition * 10 + 10, partition);
-    await eventually(
-      () => gate.arrived,
-      (n) => n > 0,
-    );
+    let [held, batches, sent, refusals] = [0, 0, 0, 0];
+    const first = await rig.start(name, {
+      group,
+      timeouts,
+      lanes: 1,
+      maxEvents: 1,
+      // All six partitions are in hand: one is in flight and held up, five wait behind it.
+      onClose: () => (held === 60 ? gate.pass() : Promise.resolve()),
+      observer: { held: (_group, { events }) => void (held = events), batch: () => void (batches += 1) },
+      log: { ...quietKafkaLog, warn: (_fields, message) => void (message === 'heartbeat failed' && (refusals += 1)) },
+    });
+    for (let attempt = 0; gate.arrived === 0; attempt += 60) {
+      await rig.producer.send({
+        topic: name,
+        messages: Array.from({ length: 60 }, (_, index) => ({ ...movementMessage(`${name}/${attempt + index}`), partition: index % 6 })),
+      });
+      sent += 60;
+      await eventually(
+        async () => gate.arrived > 0 || (await rig.counted(name)).count === sent,
+        (done) => done,
+      );
+    }
+    const inFlight = batches;
     const rebalancing = count(first, 'consumer.rebalancing');
     const starting = rig.start(name, { group, timeouts });
     // The first member hears of it at its next heartbeat, and comes back to the group only when what is in flight has ended.
@@ -85,15 +102,21 @@ describe('the batch server while its group or its database make trouble', () => 
       () => rig.admin.describeGroups([group]),
       ({ groups }) => groups[0]?.state === 'PreparingRebalance',
     );
+    await eventually(
+      () => refusals,
+      (n) => n > 0,
+    );
     expect(rebalancing.n).toBe(0);
     gate.open();
-    const second = await starting;
     await eventually(
       () => rebalancing.n,
       (n) => n > 0,
     );
-    await rig.allOnce(name, 60);
-    expect(await rig.identity(group)).toMatchObject({ consumed: 60n });
+    // What was in flight, and nothing of what waited.
+    expect(batches - inFlight).toBe(1);
+    const second = await starting;
+    await rig.allOnce(name, sent);
+    expect(await rig.identity(group)).toMatchObject({ consumed: BigInt(sent) });
     await Promise.all([first.close(), second.close()]);
   }, 60_000);
 
