@@ -1,15 +1,8 @@
-import {
-  createShadow,
-  discardShadow,
-  isIdentityKey,
-  readShadow,
-  type ShadowDifference,
-  type ShadowPlan,
-  type Swapped,
-} from '@tributary/app-profile';
+import { createShadow, discardShadow, readShadow, type ShadowDifference, type ShadowPlan, type Swapped } from '@tributary/app-profile';
 import type { Kafka, KafkaLog } from '@tributary/kafka';
 import { beginOperation, endOperation, type Actor, type Database } from '@tributary/persistence';
 import { exitCode } from '../exit-code.ts';
+import { expectIdentityKey } from '../repair/expect-identity-key.ts';
 import { VerbFault } from '../verb-fault.ts';
 import { isSameRange, planRebuild, type RebuildRange } from './plan-rebuild.ts';
 import { ShadowReplay } from './shadow-replay.ts';
@@ -44,7 +37,7 @@ export type Then = 'keep' | 'swap' | 'discard';
 
 /** Makes a shadow of the range (or goes on with one that was made for it), compares it with live, and keeps, swaps or discards it. */
 export async function rebuild(services: RebuildServices, range: RebuildRange, then: Then, examples: number): Promise<RebuildReport> {
-  await expectIdentityKey(services);
+  await expectIdentityKey(services.database, services.identityKey);
   const known = await readShadow(services.database);
   const resumed = known !== undefined && isSameRange(known.plan, range);
   const plan = resumed ? known.plan : await planRebuild(services.kafka, range);
@@ -54,7 +47,7 @@ export async function rebuild(services: RebuildServices, range: RebuildRange, th
 
 /** Brings the shadow that exists level with live and compares, swaps or discards it. Throws `VerbFault` when there is none. */
 export async function goOn(services: RebuildServices, then: Then, examples: number): Promise<RebuildReport> {
-  await expectIdentityKey(services);
+  await expectIdentityKey(services.database, services.identityKey);
   const known = await readShadow(services.database);
   if (known === undefined) throw new VerbFault('there is no shadow: run tributary rebuild first', exitCode.notFound);
   return finish(services, known.plan, true, then, examples);
@@ -105,10 +98,4 @@ export async function discard(database: Database, actor: Actor): Promise<string 
   await discardShadow(database);
   await endOperation(database, operation, { then: 'discarded' });
   return id;
-}
-
-/** With another key every identifier would be another one, and nothing would be found again. */
-async function expectIdentityKey({ database, identityKey }: RebuildServices): Promise<void> {
-  if (!(await isIdentityKey(database, identityKey)))
-    throw new VerbFault('TRIBUTARY_IDENTITY_KEY is not the key that the profiles were made with', exitCode.environment);
 }

@@ -7,6 +7,7 @@ import { createOutput, table } from '../output.ts';
 import { dataDirOption, wholeNumber } from '../program-options.ts';
 import { withDatabase } from '../services/connect.ts';
 import { quietLog } from '../services/quiet-log.ts';
+import { VerbFault } from '../verb-fault.ts';
 
 interface AuditOptions {
   readonly topics?: true;
@@ -36,6 +37,8 @@ async function audit(options: AuditOptions): Promise<void> {
   await withDatabase(
     options.dataDir,
     async (database, { brokers }) => {
+      if (options.topics === true && brokers === '')
+        throw new VerbFault('set KAFKA_BROKERS: --topics reads the topics', exitCode.environment);
       const books = await auditBooks(database);
       const topics =
         options.topics === true ? await auditTopics(createKafka(brokers.split(','), 'tributary-cli', quietLog), database) : undefined;

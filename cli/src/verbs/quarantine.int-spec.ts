@@ -112,6 +112,17 @@ describe('the verbs of the quarantine, on the live stages', () => {
     });
   });
 
+  it('does nothing under another identity key than the hub has', async () => {
+    await hub.payments([{ id: 'p-0', cents: 50 }]);
+    const id = await failed();
+    process.env.TRIBUTARY_IDENTITY_KEY = '11'.repeat(32);
+    expect(await runProgram('quarantine', 'discard', id)).toMatchObject({
+      code: 4,
+      fault: expect.stringContaining('TRIBUTARY_IDENTITY_KEY'),
+    });
+    expect(await hub.paid()).toBe('5000');
+  });
+
   it('discard lets the others go on', async () => {
     const id = await failed();
     expect(await runProgramJson('quarantine', 'discard', id)).toMatchObject({ code: 0, json: { released: { applied: 2 } } });

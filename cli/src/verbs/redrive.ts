@@ -6,6 +6,7 @@ import { exitCode } from '../exit-code.ts';
 import { createOutput, table } from '../output.ts';
 import { dataDirOption, wholeNumber } from '../program-options.ts';
 import { eventJson } from '../repair/event-json.ts';
+import { expectIdentityKey } from '../repair/expect-identity-key.ts';
 import { operator } from '../repair/operator.ts';
 import { redrivePorts } from '../repair/redrive-ports.ts';
 import { findConfig, withDatabase } from '../services/connect.ts';
@@ -58,7 +59,9 @@ async function act(action: KeyAction, ids: readonly string[], options: RedriveOp
   if (Object.keys(filter).length === 0 && options.all !== true)
     throw new VerbFault('say which records: ids, --reason, --contract, --group, --source, --key, --from, --to, or --all', exitCode.usage);
   await withDatabase(options.dataDir, async (database, addresses) => {
-    const ports = redrivePorts(database, findConfig(options.dataDir, addresses));
+    const config = findConfig(options.dataDir, addresses);
+    await expectIdentityKey(database, config.identityKey);
+    const ports = redrivePorts(database, config);
     const request = { filter, action, actor: operator(), dryRun: options.dryRun === true, limit: options.limit };
     const report = await redrive(ports, request);
     createOutput(options.json === true).result({ ...report, events: report.events.map(eventJson) }, () => reportText(report));

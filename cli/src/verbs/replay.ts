@@ -2,6 +2,7 @@ import { createKafka, RangeGoneError } from '@tributary/kafka';
 import { InvalidArgumentError, type Command } from 'commander';
 import { createOutput, table } from '../output.ts';
 import { dataDirOption, wholeNumber } from '../program-options.ts';
+import { expectIdentityKey } from '../repair/expect-identity-key.ts';
 import { liveStages } from '../repair/live-stages.ts';
 import { operator } from '../repair/operator.ts';
 import type { Bound } from '../replay/replay-ranges.ts';
@@ -40,7 +41,10 @@ export function registerReplayVerb(program: Command): void {
     .addOption(dataDirOption('demo'))
     .action((options: ReplayOptions) =>
       withDatabase(options.dataDir, async (database, addresses) => {
-        const stages = liveStages(findConfig(options.dataDir, addresses));
+        if (addresses.brokers === '') throw new VerbFault('set KAFKA_BROKERS: a replay reads the topics', exitCode.environment);
+        const config = findConfig(options.dataDir, addresses);
+        await expectIdentityKey(database, config.identityKey);
+        const stages = liveStages(config);
         const kafka = createKafka(addresses.brokers.split(','), 'tributary-cli', quietLog);
         const { json, dataDir: _dataDir, dryRun, ...request } = options;
         const ports = { kafka, database, stages, now: () => new Date() };
