@@ -1,6 +1,6 @@
 /**
  * Closed list of reasons for which a record is not applied. A reason is stable: dashboards, runbooks and redrives name it.
- * `docs/operations.md` says for each what to do about it.
+ * `docs/quarantine.md` says for each what to do about it.
  */
 export const reasons = [
   'no-frame',
