@@ -15,7 +15,10 @@ interface Suite {
 
 /** Suites of the data plane. Loaded when asked for: each brings other processes and libraries. */
 const suites: Readonly<Record<string, Suite>> = {
-  throughput: { defaults: { seconds: 20 }, load: async () => (await import('./suites/throughput.ts')).throughput },
+  throughput: {
+    defaults: { seconds: 20, keys: ['uniform', 'zipf'] },
+    load: async () => (await import('./suites/throughput.ts')).throughput,
+  },
   latency: { defaults: { seconds: 20, events: 200_000 }, load: async () => (await import('./suites/latency.ts')).latency },
   relay: { defaults: { events: 200_000, seconds: 60 }, load: async () => (await import('./suites/relay.ts')).relay },
   sustained: { defaults: { rounds: 1, events: 200_000 }, load: async () => (await import('./suites/sustained.ts')).sustained },

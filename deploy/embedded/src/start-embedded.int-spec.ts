@@ -28,7 +28,7 @@ async function startHub(): Promise<Hub> {
   const program = `
     import { startEmbedded } from ${JSON.stringify(PACKAGE)};
     const began = performance.now();
-    const embedded = await startEmbedded({ dataDir: ${JSON.stringify(dataDir)}, ports: ${JSON.stringify(ports)}, log: (line) => console.error(line) });
+    const embedded = await startEmbedded({ dataDir: ${JSON.stringify(dataDir)}, ports: ${JSON.stringify(ports)}, log: (line) => console.error(line), postgresSettings: { work_mem: '7MB', shared_buffers: '96MB' } });
     const { brokers, databaseUrl, redisUrl } = embedded;
     console.log(JSON.stringify({ brokers, databaseUrl, redisUrl, tookMs: Math.round(performance.now() - began) }));
     process.on('SIGTERM', () => embedded.stop().then(() => process.exit(0)));
@@ -114,6 +114,16 @@ describe('the embedded services', () => {
     hub = await startHub();
     expect(await read(hub)).toEqual({ records: 100, rows: ['a'], list: ['a'] });
   }, 90_000);
+
+  it('run PostgreSQL with the settings that were asked for, the delivered ones otherwise', async () => {
+    const database = new pg.Client({ connectionString: hub.databaseUrl });
+    await database.connect();
+    const { rows } = await database.query<Record<string, string>>(
+      "SELECT current_setting('work_mem') AS asked, current_setting('shared_buffers') AS replaced, current_setting('max_wal_size') AS delivered",
+    );
+    await database.end();
+    expect(rows).toEqual([{ asked: '7MB', replaced: '96MB', delivered: '2GB' }]);
+  }, 30_000);
 
   it('come back with their data when everything is killed at once and the tail of the Redis file is cut', async () => {
     await write(hub, 'b');

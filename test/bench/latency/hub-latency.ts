@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RangeReader } from '@tributary/kafka';
 import { Database } from '@tributary/persistence';
 import { contracts } from '@tributary/contracts';
+import { eventually } from '../../support/eventually.ts';
 import { profileProgress, startHubProcess, untilPublished } from '../contestants/hub.ts';
 import { now } from '../measure/clock.ts';
 import { CommitObserver, EventSchedule } from '../measure/commit-observer.ts';
@@ -48,6 +49,7 @@ export async function hubLatency(stack: Stack, rate: number, seconds: number, se
   try {
     const count = Math.round(rate * (WARM_SECONDS + seconds));
     const options = { events: count, customers: 20_000, keys: 'uniform' as const, partitions: PARTITIONS, seed };
+    await untilAssigned(own.database);
     observer.start();
     const paced = await startPaced({ brokers, workload: options, first: 0, count, rate });
     const from = paced.startedAt + WARM_SECONDS * 1000;
@@ -91,6 +93,19 @@ export async function hubLatency(stack: Stack, rate: number, seconds: number, se
     await eyes.close();
     await own.drop();
   }
+}
+
+/** A hub says that it is up before its group has met: events begin when it has a position in every partition. */
+async function untilAssigned(database: Database): Promise<void> {
+  await eventually(
+    () =>
+      database.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM hub.consumer_offset WHERE consumer_group = 'profile' AND topic = $1`,
+        [TOPIC],
+      ),
+    ([row]) => row?.count === PARTITIONS,
+    DRAIN_MS,
+  );
 }
 
 async function untilApplied(

@@ -67,6 +67,8 @@ export async function openStack(): Promise<Stack> {
     });
   try {
     await checkSettings(admin);
+    const settings = Object.entries(POSTGRES_SETTINGS).map(([name, value]) => `${name} ${value}`);
+    process.stdout.write(`PostgreSQL for everybody: ${settings.join(', ')}\n`);
     await admin.query(`CREATE DATABASE ${TEMPLATE}`);
     await migrate(urlOf(services, TEMPLATE), allMigrations);
     const made = new Database({ url: urlOf(services, TEMPLATE), max: 1, applicationName: 'bench admin' });
