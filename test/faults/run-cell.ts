@@ -36,9 +36,9 @@ export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_0
     const missing = await rig.settled(limitMs);
     await cell.afterwards?.(rig);
     const expected = expect(rig.facts);
-    const state = await judgeState(rig.database, rig.facts, expected);
+    const state = await judgeState(rig.database, rig.facts, expected, rig.tally.repeated);
     const insight = rig.runs('insight') ? await judgeInsight(rig.database, expected) : undefined;
-    const wire = await judgeWire(stack.kafka, rig.database, expected, rig.commitsLost);
+    const wire = await judgeWire(rig.kafka, rig.database, expected, rig.commitsLost);
     const recoverySeconds = rig.recoverySeconds ?? null;
     const faults = [
       ...(missing === undefined ? [] : [`not settled: ${JSON.stringify(missing)}`]),
@@ -56,9 +56,9 @@ export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_0
       id: cell.id,
       ran: true,
       why: faults.join('; '),
-      lost: state.lost + wire.lost + (insight?.lost ?? 0),
-      doubled: state.doubled + wire.doubled + (insight?.doubled ?? 0),
-      orderKept: state.orderKept && wire.orderKept,
+      lost: state.lost + wire.lost + (insight?.lost ?? 0) + rig.tally.lost,
+      doubled: state.doubled + wire.doubled + (insight?.doubled ?? 0) + rig.tally.doubled,
+      orderKept: state.orderKept && wire.orderKept && rig.tally.orderKept,
       recoverySeconds,
     };
     history.note('judged', { ...result, wireDuplicates: wire.wireDuplicates });

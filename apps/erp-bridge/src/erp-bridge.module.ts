@@ -1,6 +1,6 @@
 import { Inject, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { connectJobs, type Jobs } from '@tributary/jobs';
-import { Database } from '@tributary/persistence';
+import { Database, type StepHook } from '@tributary/persistence';
 import { APP_CONTEXT, currentTraceparent, withSpan, type AppContext } from '@tributary/runtime';
 import { BridgeFault } from './bridge-fault.ts';
 import { observeBridge } from './bridge-metrics.ts';
@@ -13,6 +13,8 @@ import { pullAll, type PullSummary } from './pull.task.ts';
 
 /** Token of the app's {@link Database}. */
 const DATABASE = Symbol('ERP_BRIDGE_DATABASE');
+/** Token of its {@link StepHook}. */
+const STEPS = Symbol('ERP_BRIDGE_STEPS');
 
 const QUEUE = 'erp-deliver';
 /** Requests to the ERP at once. */
@@ -29,6 +31,7 @@ export class ErpBridge implements OnApplicationBootstrap, OnApplicationShutdown 
   constructor(
     @Inject(APP_CONTEXT) private readonly context: AppContext,
     @Inject(DATABASE) private readonly database: Database,
+    @Inject(STEPS) private readonly onStep: StepHook,
   ) {}
 
   /** @throws BridgeFault for an address that may not be used, or one without a secret. */
@@ -119,8 +122,13 @@ export class ErpBridge implements OnApplicationBootstrap, OnApplicationShutdown 
       database: this.database,
       url,
       postMs: client.timeoutMs,
-      post: ({ eventId, body, type, traceparent }) =>
-        withSpan('erp.deliver', traceparent ?? undefined, () => client.post(eventId, body, currentTraceparent()), { 'event.type': type }),
+      post: async ({ eventId, body, type, traceparent }) => {
+        const outcome = await withSpan('erp.deliver', traceparent ?? undefined, () => client.post(eventId, body, currentTraceparent()), {
+          'event.type': type,
+        });
+        await this.onStep('webhook-posted');
+        return outcome;
+      },
       clock: () => performance.now(),
       chance: Math.random,
       observe: (outcome, { eventId, type }) => {
@@ -136,7 +144,8 @@ export class ErpBridge implements OnApplicationBootstrap, OnApplicationShutdown 
 /** The erp-bridge. The host feeds {@link createErpBridgeStage} beside it. */
 @Module({})
 export class ErpBridgeModule {
-  static register(context: AppContext): DynamicModule {
+  /** @param onStep called at the steps of a delivery. */
+  static register(context: AppContext, onStep: StepHook = () => undefined): DynamicModule {
     const { databaseUrl, databasePool } = context.config;
     return {
       module: ErpBridgeModule,
@@ -146,6 +155,7 @@ export class ErpBridgeModule {
           provide: DATABASE,
           useFactory: () => new Database({ url: databaseUrl, max: databasePool, applicationName: 'tributary erp-bridge' }),
         },
+        { provide: STEPS, useValue: onStep },
         ErpBridge,
       ],
       exports: [ErpBridge],

@@ -2,3 +2,4 @@
 export const DATABASE = Symbol('DATABASE');
 export const ROUTES = Symbol('ROUTES');
 export const CLOCK = Symbol('CLOCK');
+export const STEPS = Symbol('STEPS');

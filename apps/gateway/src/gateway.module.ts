@@ -1,9 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { Database } from '@tributary/persistence';
+import { Database, type StepHook } from '@tributary/persistence';
 import { APP_CONTEXT, HealthController, type AppContext } from '@tributary/runtime';
 import { DatabaseWatch } from './database-watch.ts';
-import { CLOCK, DATABASE, ROUTES } from './gateway-tokens.ts';
+import { CLOCK, DATABASE, ROUTES, STEPS } from './gateway-tokens.ts';
 import { IngestController } from './ingest.controller.ts';
 import { ProblemFilter } from './problem-filter.ts';
 import { RegistryController } from './registry/registry.controller.ts';
@@ -14,9 +14,10 @@ import { sourceRoutes } from './source-routes.ts';
 export class GatewayModule {
   /**
    * @param now the clock, milliseconds since 1970.
+   * @param onStep called at the steps of an ingest.
    * @throws TypeError when a source has no connector or two routes: the gateway does not start half deaf.
    */
-  static register(context: AppContext, now: () => number = () => Date.now()): DynamicModule {
+  static register(context: AppContext, now: () => number = () => Date.now(), onStep: StepHook = () => undefined): DynamicModule {
     const { config } = context;
     const routes = sourceRoutes(config.sources);
     return {
@@ -26,6 +27,7 @@ export class GatewayModule {
         { provide: APP_CONTEXT, useValue: context },
         { provide: ROUTES, useValue: routes },
         { provide: CLOCK, useValue: now },
+        { provide: STEPS, useValue: onStep },
         {
           provide: DATABASE,
           useFactory: () =>

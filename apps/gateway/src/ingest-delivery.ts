@@ -1,6 +1,6 @@
 import type { Delivery, DeliveryReading } from '@tributary/connectors';
 import type { Fault } from '@tributary/contracts';
-import type { Database } from '@tributary/persistence';
+import type { Database, StepHook } from '@tributary/persistence';
 import { admitEvent, type AdmittedEvent, type RefusedEvent } from './admit-event.ts';
 import { storeEvents, type IngressStatus } from './ingress-store.ts';
 import type { EventFault } from './problem.ts';
@@ -29,6 +29,7 @@ export interface IngestDeps {
   readonly traceparent: string | undefined;
   /** Headers of the request. */
   readonly headers: Delivery['headers'];
+  readonly onStep: StepHook;
 }
 
 /**
@@ -38,7 +39,7 @@ export interface IngestDeps {
 export async function ingestEvents(
   reading: Extract<DeliveryReading, { ok: true }>,
   sourceOf: (index: number) => string,
-  { database, now, traceparent, headers }: IngestDeps,
+  { database, now, traceparent, headers, onStep }: IngestDeps,
 ): Promise<IngestAnswer> {
   const nowMicros = now() * 1000;
   const decided = reading.events.map((event, index) =>
@@ -46,7 +47,9 @@ export async function ingestEvents(
   );
   const admitted = decided.filter((event): event is AdmittedEvent => 'contract' in event);
   const refused = decided.filter((event): event is RefusedEvent => !('contract' in event));
+  await onStep('ingress-received');
   const statuses = await storeEvents(database, admitted, refused, headers);
+  await onStep('ingress-stored');
   const statusOf = new Map(admitted.map((event, at) => [event.index, statuses[at] ?? 'refused']));
   const events = decided.map((event) => ({
     index: event.index,

@@ -1,9 +1,9 @@
 import { Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { readCloudEvents, verifySignature, type Connector, type Delivery, type DeliveryReading } from '@tributary/connectors';
 import { APP_CONTEXT, currentTraceparent, withSpan, type AppContext, type Source } from '@tributary/runtime';
-import type { Database } from '@tributary/persistence';
+import type { Database, StepHook } from '@tributary/persistence';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CLOCK, DATABASE, ROUTES } from './gateway-tokens.ts';
+import { CLOCK, DATABASE, ROUTES, STEPS } from './gateway-tokens.ts';
 import { answerStatus, ingestEvents, keepUnreadable, refusedWhole, type IngestAnswer } from './ingest-delivery.ts';
 import { Problem } from './problem.ts';
 import type { SourceRoute } from './source-routes.ts';
@@ -20,6 +20,7 @@ export class IngestController {
     @Inject(DATABASE) private readonly database: Database,
     @Inject(ROUTES) private readonly routes: ReadonlyMap<string, SourceRoute>,
     @Inject(CLOCK) private readonly now: () => number,
+    @Inject(STEPS) private readonly onStep: StepHook,
   ) {}
 
   @Post('in/:source')
@@ -123,7 +124,8 @@ export class IngestController {
 
   private async ingest(reading: Readable, { headers }: Delivery, sourceOf: (index: number) => string): Promise<IngestAnswer> {
     const traceparent = currentTraceparent();
-    const answer = await ingestEvents(reading, sourceOf, { database: this.database, now: this.now, traceparent, headers });
+    const { database, now, onStep } = this;
+    const answer = await ingestEvents(reading, sourceOf, { database, now, traceparent, headers, onStep });
     for (const { index, status } of answer.events) this.count(sourceOf(index), status, 1);
     return answer;
   }

@@ -86,9 +86,9 @@ export async function startHub({ config, logger, metrics, onCrash, relay = true,
       await stageApp(InsightModule.register(context, rules), createInsightStage(config.currency, rules));
     }
     if (runs('forecast')) await stageApp(ForecastModule.register(context), createForecastStage());
-    if (runs('erp-bridge')) await stageApp(ErpBridgeModule.register(context), createErpBridgeStage());
+    if (runs('erp-bridge')) await stageApp(ErpBridgeModule.register(context, onStep), createErpBridgeStage());
     if (runs('gateway')) {
-      const gateway = await createGateway(context);
+      const gateway = await createGateway(context, undefined, onStep);
       opened('gateway', () => gateway.close());
       await gateway.listen(config.gatewayPort, config.host);
       addresses.gateway = await gateway.getUrl();

@@ -34,6 +34,8 @@ export function kafkaProperties(address: KafkaAddress): string {
     'log.retention.hours': 7 * 24,
     // What may be deleted leaves the disk within a minute, not within five.
     'log.retention.check.interval.ms': 60_000,
+    // Records that were deleted come back after a crash until the new start of their log is on disk (after a minute by default).
+    'log.flush.start.offset.checkpoint.interval.ms': 2_000,
     'log.segment.bytes': 128 * 1024 * 1024,
     'log.cleaner.dedupe.buffer.size': 8 * 1024 * 1024,
     'offsets.topic.num.partitions': 8,

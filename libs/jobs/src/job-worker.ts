@@ -21,6 +21,9 @@ export interface WorkerSettings {
   readonly onFailed?: (error: Error, info: JobInfo) => void;
 }
 
+/** How long a worker may be silent, and at most how long until that is noticed. */
+const LOCK_MS = 30_000;
+
 /** A worker that takes jobs of one queue. */
 export class JobWorker<Payload extends object> {
   private readonly worker: Worker<Payload>;
@@ -37,7 +40,8 @@ export class JobWorker<Payload extends object> {
       connection,
       prefix,
       concurrency: settings.concurrency,
-      lockDuration: settings.lockMs ?? 30_000,
+      lockDuration: settings.lockMs ?? LOCK_MS,
+      stalledInterval: Math.min(settings.lockMs ?? LOCK_MS, LOCK_MS),
       // A stalled job is given out again more than once: what it may do twice is guarded by rows, and the reconciler remakes the rest.
       maxStalledCount: 3,
       removeOnComplete: KEPT_COMPLETED,

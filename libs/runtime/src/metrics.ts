@@ -11,7 +11,7 @@ const PREFIX = 'tributary_';
  */
 export interface Metrics {
   counter<Label extends string = never>(name: string, help: string, labels?: readonly Label[]): Counter<Label>;
-  /** @param collect called before each scrape, to set values that are cheaper to ask for than to follow. */
+  /** @param collect called before each scrape, to set values that are cheaper to ask for than to follow; when it throws, the metric has none. */
   gauge<Label extends string = never>(
     name: string,
     help: string,
@@ -34,6 +34,12 @@ export function createMetrics(withProcess = true): Metrics {
   const registry = new Registry();
   if (withProcess) collectDefaultMetrics({ register: registry, prefix: PREFIX });
   const registers = [registry];
+  const unread = new Counter({
+    name: `${PREFIX}metrics_unread_total`,
+    help: 'Earlier scrapes at which the values of a metric could not be read, as when the database is away.',
+    labelNames: ['metric'],
+    registers,
+  });
 
   const once = <T>(name: string, labels: readonly string[], kind: new (...args: never[]) => T, make: (fullName: string) => T): T => {
     const fullName = `${PREFIX}${name}`;
@@ -62,8 +68,15 @@ export function createMetrics(withProcess = true): Metrics {
             ...(collect === undefined
               ? {}
               : {
+                  // What cannot be read is left out, and told; everything else of the process is wanted most just then.
                   async collect(this: Gauge) {
-                    await collect(this as never);
+                    try {
+                      await collect(this as never);
+                    } catch {
+                      this.reset();
+                      if (labels.length === 0) this.set(Number.NaN);
+                      unread.inc({ metric: fullName });
+                    }
                   },
                 }),
           }),

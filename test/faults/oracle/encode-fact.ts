@@ -22,10 +22,14 @@ const contractOf = {
 /** E-mail address by which a person is known in both systems. */
 export const emailOf = (person: number): string => `person${person}@faults.example`;
 
+/** A fact's contract, and what it says in it. */
+export function contentOf(fact: Fact): { readonly contract: Contract<unknown> & AnyContract; readonly value: unknown } {
+  return { contract: contractOf[fact.kind] as unknown as Contract<unknown> & AnyContract, value: valueOf(fact) };
+}
+
 /** Writes a fact in its contract, with CloudEvents headers; spoils it where it says so. */
 export function encodeFact(fact: Fact): Message {
-  const contract = contractOf[fact.kind] as unknown as Contract<unknown> & AnyContract;
-  const value = valueOf(fact);
+  const { contract, value } = contentOf(fact);
   const headers = {
     ...toHeaders({ id: fact.eventId, source: fact.source, type: contract.name, time: '2026-03-01T00:00:00Z' }),
     rig_n: String(fact.n),

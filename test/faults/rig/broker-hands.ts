@@ -5,10 +5,15 @@ import { PARTITIONS, type Stack } from './stack.ts';
 
 /** What an operator or an accident does to Kafka, and how to wait. */
 export class BrokerHands {
+  /** The rig's own client of the broker, past all proxies. */
+  kafka: Kafka;
+
   constructor(
     readonly stack: Stack,
     readonly history: History,
-  ) {}
+  ) {
+    this.kafka = stack.kafka;
+  }
 
   pause(ms: number): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, ms));
@@ -63,11 +68,11 @@ export class BrokerHands {
     this.history.note('topic made again', { topic });
     await this.admin((admin) => admin.deleteTopics({ topics: [topic] }));
     await this.until(async () => !(await this.admin((admin) => admin.listTopics())).includes(topic), `the topic ${topic} is gone`);
-    await createTopics(this.stack.kafka, [{ topic, partitions: PARTITIONS, compacted: false }]);
+    await createTopics(this.kafka, [{ topic, partitions: PARTITIONS, compacted: false }]);
   }
 
   private async admin<T>(work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
-    const admin = this.stack.kafka.admin();
+    const admin = this.kafka.admin();
     await admin.connect();
     try {
       return await work(admin);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { topology, type AppName } from '@tributary/contracts';
-import { createProducer } from '@tributary/kafka';
+import { createProducer, type Kafka } from '@tributary/kafka';
 import { Database, maintainPartitions } from '@tributary/persistence';
 import type { Mutant } from '../mutants/mutant.ts';
 import { encodeFact } from '../oracle/encode-fact.ts';
@@ -50,6 +50,10 @@ export class CellRig extends ServerHands {
   commitsLost = false;
   /** Called when the cell ends, last first. */
   readonly closers: (() => Promise<void>)[] = [];
+  /** What a cell counted itself, beside what every cell is judged by; `repeated` are records that a relay wrote twice to the fact topics. */
+  readonly tally = { lost: 0, doubled: 0, orderKept: true, repeated: 0 };
+  private brokers: string | undefined;
+  private readonly conditions = new Map<string, () => boolean | Promise<boolean>>();
   private producer: ReturnType<typeof createProducer> | undefined;
   private faultOverAt: number | undefined;
   private settledAt: number | undefined;
@@ -83,6 +87,17 @@ export class CellRig extends ServerHands {
     return found;
   }
 
+  /** Moves the cell to brokers of its own; processes started from now on talk to them without a proxy. */
+  useBrokers(kafka: Kafka, brokers: readonly string[]): void {
+    this.kafka = kafka;
+    this.brokers = brokers.join(',');
+  }
+
+  /** The cell is settled only when this holds too. */
+  waitsFor(what: string, holds: () => boolean | Promise<boolean>): void {
+    this.conditions.set(what, holds);
+  }
+
   /** Starts a process of the hub behind its lines; `ready` of what it answers tells when it is up. */
   start({ apps = ['profile'], relay = true, at = [], line = 0, settings = {}, env = {}, host = '127.0.0.1' }: HubStart = {}): HubProcess {
     const { kafka, postgres, redis } = this.lines(line);
@@ -99,7 +114,7 @@ export class CellRig extends ServerHands {
         at,
         env: {
           ...SETTINGS,
-          KAFKA_BROKERS: `${host}:${kafka.port}`,
+          KAFKA_BROKERS: this.brokers ?? `${host}:${kafka.port}`,
           DATABASE_URL: this.addressOver(this.databaseUrl, postgres.port, host),
           REDIS_URL: this.addressOver(this.stack.services.redisUrl, redis.port, host),
           TRIBUTARY_OPS_PORT: '0',
@@ -112,6 +127,11 @@ export class CellRig extends ServerHands {
     return process;
   }
 
+  /** A process that ended though nobody asked it to is not held against the cell. */
+  mayEnd(process: HubProcess): void {
+    this.processes.splice(this.processes.indexOf(process), 1);
+  }
+
   /** The same, and waits until it is up. */
   async up(options: HubStart = {}): Promise<HubProcess> {
     const process = this.start(options);
@@ -122,7 +142,7 @@ export class CellRig extends ServerHands {
   /** Sends facts to their topics, past all proxies, and waits for the broker. */
   async send(facts: readonly Fact[]): Promise<void> {
     if (this.producer === undefined) {
-      this.producer = createProducer(this.stack.kafka);
+      this.producer = createProducer(this.kafka);
       await this.producer.connect();
     }
     this.history.note('facts sent', { from: facts[0]?.n, to: facts.at(-1)?.n });
@@ -173,7 +193,7 @@ export class CellRig extends ServerHands {
     const groups = this.groups();
     const until = performance.now() + limitMs;
     for (;;) {
-      const missing = await isSettled(this.stack.kafka, this.database, groups, this.halted);
+      const missing = (await isSettled(this.kafka, this.database, groups, this.halted)) ?? (await this.unmet());
       if (missing === undefined) {
         this.settledAt = performance.now();
         this.history.note('settled');
@@ -187,11 +207,17 @@ export class CellRig extends ServerHands {
     }
   }
 
+  /** The first condition of the cell's own that does not hold. */
+  private async unmet(): Promise<Unsettled | undefined> {
+    for (const [what, holds] of this.conditions) if (!(await holds())) return { behind: [what], unsent: 0 };
+    return undefined;
+  }
+
   /** Waits until every record sent was passed by every group, published or not. */
   consumed(limitMs = 60_000): Promise<void> {
     const groups = this.groups();
     const passed = async (): Promise<boolean> => {
-      const missing = await isSettled(this.stack.kafka, this.database, groups, this.halted);
+      const missing = await isSettled(this.kafka, this.database, groups, this.halted);
       return missing === undefined || (missing.behind.length === 0 && missing.unknown === undefined);
     };
     return this.until(passed, 'everything was consumed', limitMs);

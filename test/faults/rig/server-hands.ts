@@ -4,14 +4,19 @@ import { BrokerHands } from './broker-hands.ts';
 import type { History } from './history.ts';
 import type { Stack } from './stack.ts';
 
+/** Twice the broker's interval of writing where its logs start. */
+const DELETED_FOR_GOOD_MS = 4_000;
+
 /** What an operator or an accident does to PostgreSQL and the other services. */
 export class ServerHands extends BrokerHands {
+  private readonly openedAt = performance.now();
+
   constructor(
     stack: Stack,
     history: History,
     /** The database of the cell, past all proxies. */
     public database: Database,
-    protected databaseUrl: string,
+    public databaseUrl: string,
   ) {
     super(stack, history);
   }
@@ -36,6 +41,12 @@ export class ServerHands extends BrokerHands {
     if (pid === undefined) throw new Error(`${service} does not run`);
     this.history.note('signal to a service', { service, pid, signal });
     process.kill(pid, signal);
+  }
+
+  /** Kills the broker, once it is on disk that the records of earlier cells are gone: they would come back with it. */
+  async killBroker(): Promise<void> {
+    await this.pause(Math.max(0, this.openedAt + DELETED_FOR_GOOD_MS - performance.now()));
+    this.killService('kafka', 'SIGKILL');
   }
 
   /** Ends every session of the hub's processes. */

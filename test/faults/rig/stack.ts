@@ -30,10 +30,11 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-const quiet: KafkaLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+/** Says nothing. */
+export const quiet: KafkaLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Every topic of the hub. None is compacted here, so that all can be emptied between two cells. */
-const specs = allContracts.flatMap((contract) => [
+export const topicSpecs = allContracts.flatMap((contract) => [
   { topic: contract.topic, partitions: PARTITIONS, compacted: false },
   { topic: deadLetterTopic(contract.topic), partitions: 1, compacted: false },
 ]);
@@ -54,7 +55,7 @@ export async function openStack(log: (line: string) => void): Promise<Stack> {
   });
   const lines = await Promise.all(own.map(([broker = 0, ...free]) => openLines(broker, free, ports)));
   const client = createKafka([services.brokers], 'faults', quiet);
-  await createTopics(client, specs);
+  await createTopics(client, topicSpecs);
   const admin = new Database({ url: services.databaseUrl, max: 2, applicationName: 'faults admin' });
   const urlOf = (name: string): string => Object.assign(new URL(services.databaseUrl), { pathname: `/${name}` }).href;
   await admin.query(`CREATE DATABASE ${TEMPLATE}`);
