@@ -1,5 +1,5 @@
 // `npm test`: the checks, then the test projects, one after the other; goes on after a failure so that one run tells everything.
-// Ends with the line `N passed, N failed`, where each check and each test counts as one.
+// `faults` are the cells of the fault matrix that are fast (test/faults). Ends with the line `N passed, N failed`, where each check and each test counts as one.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,7 +46,28 @@ if (wanted.includes('check')) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-tests-'));
-for (const project of wanted.filter((name) => name !== 'check')) {
+if (wanted.includes('faults')) {
+  const began = performance.now();
+  const report = join(folder, 'faults.json');
+  const run = spawnSync(bin('tsx'), ['test/faults/run-faults.ts', '--fast', '--json', report], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  try {
+    const { cells } = JSON.parse(readFileSync(report, 'utf8'));
+    const ran = cells.filter((cell) => cell.ran);
+    const good = ran.filter((cell) => cell.why === '' && cell.lost === 0 && cell.doubled === 0 && cell.orderKept).length;
+    passed += good;
+    failed += ran.length - good;
+    process.stdout.write(
+      `${good === ran.length ? 'ok    ' : 'FAILED'} faults: ${good} passed, ${ran.length - good} failed (${seconds(began)} s)\n`,
+    );
+  } catch {
+    process.stdout.write(`FAILED faults: ended with ${run.status ?? run.signal} and no report\n`);
+    failed += 1;
+  }
+}
+for (const project of wanted.filter((name) => name !== 'check' && name !== 'faults')) {
   const began = performance.now();
   const report = join(folder, `${project}.json`);
   const args = [

@@ -42,7 +42,7 @@ export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_0
     const recoverySeconds = rig.recoverySeconds ?? null;
     const faults = [
       ...(missing === undefined ? [] : [`not settled: ${JSON.stringify(missing)}`]),
-      ...rig.processes.filter((process) => process.crashed).map((process) => `process ${process.name} ended unasked`),
+      ...rig.processes.filter((process) => process.crashed && !rig.supervised).map((process) => `process ${process.name} ended unasked`),
       ...rig.findings,
       ...state.faults,
       ...(insight?.faults ?? []),

@@ -29,7 +29,15 @@ describe('the gateway at its start', () => {
     await app.init();
     expect(new Set(routes).size).toBe(routes.length);
     expect(routes).toEqual(
-      expect.arrayContaining(['POST /in/:source', 'POST /events', 'GET /subjects', 'GET /ready', 'GET /live', 'GET /metrics', 'GET /accounting']),
+      expect.arrayContaining([
+        'POST /in/:source',
+        'POST /events',
+        'GET /subjects',
+        'GET /ready',
+        'GET /live',
+        'GET /metrics',
+        'GET /accounting',
+      ]),
     );
     await app.close();
   });

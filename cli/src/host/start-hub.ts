@@ -6,7 +6,7 @@ import { createErpBridgeStage, ErpBridgeModule } from '@tributary/app-erp-bridge
 import { createInsightStage, InsightModule, loadSegments } from '@tributary/app-insight';
 import { createProfileStage, ProfileModule } from '@tributary/app-profile';
 import { allContracts, type AppName } from '@tributary/contracts';
-import { createKafka, OutboxRelay, WatermarkReader, type Kafka } from '@tributary/kafka';
+import { createKafka, OutboxRelay, PUBLISHER_TIMEOUT_MS, WatermarkReader, type Kafka } from '@tributary/kafka';
 import { Database, maintainPartitions, type Stage, type StepHook } from '@tributary/persistence';
 import {
   gracefulShutdown,
@@ -72,7 +72,12 @@ export async function startHub({ config, logger, metrics, onCrash, relay = true,
     observeAccounting(metrics, database);
     observeParking(metrics, database);
     if (relay) {
-      const running = await startRelay(context, kafka, database, onStep);
+      const running = await startRelay(
+        context,
+        createKafka(config.brokers, 'tributary-relay', logger, PUBLISHER_TIMEOUT_MS),
+        database,
+        onStep,
+      );
       opened('relay', () => running.close());
     }
     const observer = createBatchObserver(metrics, health);

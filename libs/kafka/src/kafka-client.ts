@@ -10,16 +10,19 @@ export interface KafkaLog {
   error(fields: object, message: string): void;
 }
 
+/** How long a publisher waits for an answer that was lost on the way; consumers wait longer, since a rebalance takes its time. Milliseconds. */
+export const PUBLISHER_TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 30_000;
+
 /** Connects to brokers, with kafkajs repaired (ADR 0009). Its own chatter below warnings is left out. */
-export function createKafka(brokers: readonly string[], clientId: string, log: KafkaLog): Kafka {
+export function createKafka(brokers: readonly string[], clientId: string, log: KafkaLog, requestTimeout = TIMEOUT_MS): Kafka {
   repairKafkajs();
   const config: KafkaConfig = {
     clientId,
     brokers: [...brokers],
     logLevel: logLevel.WARN,
     connectionTimeout: 5_000,
-    // An answer that was lost holds its producer up for as long; what is slow by nature (fetch, join) has a bound of its own in kafkajs.
-    requestTimeout: 10_000,
+    requestTimeout,
     retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 },
     logCreator: () => (entry) => {
       const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...fields } = entry.log;

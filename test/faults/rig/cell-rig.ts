@@ -48,6 +48,8 @@ export class CellRig extends ServerHands {
   readonly findings: string[] = [];
   /** Commits were lost with a failover: what was published of them is on the wire and in no table any more. */
   commitsLost = false;
+  /** Somebody starts again what ends: a process may end unasked. */
+  supervised = false;
   /** Called when the cell ends, last first. */
   readonly closers: (() => Promise<void>)[] = [];
   /** What a cell counted itself, beside what every cell is judged by; `repeated` are records that a relay wrote twice to the fact topics. */
