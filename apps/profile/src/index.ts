@@ -9,6 +9,7 @@ export { compareShadow, type ShadowDifference } from './rebuild/compare-shadow.t
 export type { MoneyDifference, SideCounts } from './rebuild/compare-totals.ts';
 export { toldState } from './rebuild/corrections.ts';
 export {
+  analyseShadow,
   createShadow,
   discardShadow,
   dropShadow,

@@ -1,5 +1,6 @@
 import {
   adoptLiveIds,
+  analyseShadow,
   compareShadow,
   createProfileStage,
   createToldStage,
@@ -116,6 +117,7 @@ export class ShadowReplay {
       least = least === undefined || lag < least ? lag : least;
     }
     await this.readTold();
+    await analyseShadow(this.options.database);
   }
 
   /** Compares both sides at the same offsets. Live batches wait while the last records are replayed; the comparison itself holds nobody up. */

@@ -93,6 +93,11 @@ export function rangesToLive(live: readonly StoredOffset[], shadow: readonly Sto
   });
 }
 
+/** Lets PostgreSQL count what has just been filled: without it the comparisons are planned as if the tables were empty. */
+export async function analyseShadow(db: Queryable): Promise<void> {
+  for (const table of [...TABLES, 'told', 'told_key', 'told_merge']) await db.query(`ANALYZE ${SHADOW_SCHEMA}.${table}`);
+}
+
 /** Removes the shadow, its bookkeeping, and what an earlier swap set aside. Live is not touched. */
 export async function discardShadow(database: Database): Promise<void> {
   await database.transaction(drop);
