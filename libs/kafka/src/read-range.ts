@@ -50,7 +50,8 @@ const name = (topic: string, partition: number): string => `${topic}/${partition
 
 /**
  * Reads ranges of topics by offset, once or many times over one kept connection: at most 2,000 records of a partition in memory beside what
- * kafkajs has fetched. Nothing is committed to Kafka.
+ * kafkajs has fetched. Nothing is committed to Kafka. A record batch that cannot be read is passed over, its offsets hold no record then: the
+ * live group stands still before such a batch until a person has skipped it.
  */
 export class RangeReader {
   private readonly watermarks: WatermarkReader;
