@@ -63,7 +63,7 @@ export async function replay(options: BenchOptions): Promise<SuiteResult> {
 /** Resident memory near the end against that near a fifth of the way: medians over 5 per cent of the events to each side. */
 export function growthPercent({ samples }: Pick<TurnResult, 'samples'>, events: number): number {
   const near = (share: number): number => {
-    const close = samples.filter(({ count }) => Math.abs(count / events - share) <= 0.05).map(({ memoryMb }) => memoryMb);
+    const close = samples.filter(({ count }) => Math.abs(count - share * events) <= 0.05 * events).map(({ memoryMb }) => memoryMb);
     return close.length === 0 ? Number.NaN : median(close);
   };
   return (near(1) / near(0.2) - 1) * 100;
