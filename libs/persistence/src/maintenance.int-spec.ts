@@ -22,13 +22,14 @@ describe('schema upkeep', () => {
       .map((row) => row.name)
       .sort();
 
-  it('makes partitions ahead, for this month and the next, yesterday to three days on; twice is once', async () => {
+  it('makes partitions ahead, for the last month, this one and the next, yesterday to three days on; twice is once', async () => {
     const now = new Date();
     const month = inboxMonth(now);
     const retention = { inboxMonths: 1, outboxDays: 1 };
     await Promise.all([1, 2].map(() => maintainPartitions(own.database, now, retention)));
     const found = await partitions();
     for (const name of [
+      `hub.inbox_${month - 1}`,
       `hub.inbox_${month}`,
       `hub.inbox_${month + 1}`,
       ...[-1, 0, 1, 2, 3].map((ahead) => dayName(now.getTime() + ahead * DAY)),

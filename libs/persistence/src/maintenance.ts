@@ -17,7 +17,8 @@ const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
  */
 export async function maintainPartitions(db: Queryable, now: Date, retention: Retention): Promise<string[]> {
   const month = inboxMonth(now);
-  for (const value of [month, month + 1]) await create(db, `hub.inbox_${value}`, 'hub.inbox', String(value), String(value + 1));
+  // The month before too: a clock may be set back over its turn.
+  for (const value of [month - 1, month, month + 1]) await create(db, `hub.inbox_${value}`, 'hub.inbox', String(value), String(value + 1));
   // From yesterday on: the server, whose clock gives the rows their day, may be behind ours.
   for (let ahead = -1; ahead <= 3; ahead += 1) {
     const start = now.getTime() + ahead * DAY_MS;
