@@ -36,7 +36,7 @@ export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_0
     const missing = await rig.settled(limitMs);
     await cell.afterwards?.(rig);
     const expected = expect(rig.facts);
-    const state = await judgeState(rig.database, rig.facts, expected, rig.tally.repeated);
+    const state = await judgeState(rig.database, rig.facts, expected, { repeated: rig.tally.repeated, senderUnsure: rig.senderUnsure });
     const insight = rig.runs('insight') ? await judgeInsight(rig.database, expected) : undefined;
     const wire = await judgeWire(rig.kafka, rig.database, expected, rig.commitsLost);
     const recoverySeconds = rig.recoverySeconds ?? null;

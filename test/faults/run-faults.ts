@@ -1,7 +1,7 @@
 /**
- * `npm run test:faults [-- F11 F13] [--fast] [--mutants] [--json FILE] [--report]`: makes faults on the real hub and compares what is left with an
+ * `npm run test:faults [-- F11 F13] [--fast] [--mutants] [--mutant NAME] [--json FILE] [--report]`: makes faults on the real hub and compares what is left with an
  * oracle. `--mutants` breaks the code on purpose and shows that the cells notice (alone, without the cells, when cells are not named and `--only-mutants`
- * is given). `--report` writes docs/faults.md. Ends with `N passed, N failed`, and with exit code 1 when a cell fails or a mutant lives.
+ * is given); `--mutant NAME` runs the mutants with NAME in their name, and no cells of their own. `--report` writes docs/faults.md. Ends with `N passed, N failed`, and with exit code 1 when a cell fails or a mutant lives.
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,7 @@ const { values: options, positionals } = parseArgs({
     fast: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
     'only-mutants': { type: 'boolean', default: false },
+    mutant: { type: 'string', multiple: true, default: [] },
     report: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
@@ -38,12 +39,15 @@ const names = (id: string, given: string): boolean => id.toUpperCase().startsWit
 const wanted = (id: string): boolean => positionals.length === 0 || positionals.some((given) => names(id, given));
 const unknown = positionals.filter((given) => ![...allCells, ...leftOut].some((cell) => names(cell.id, given)));
 if (unknown.length > 0) wrongUse(`there is no cell ${unknown.join(', ')}`);
-if (options.report && (positionals.length > 0 || options.fast || options['only-mutants']))
-  wrongUse('--report tells of all cells: run them all');
+const strangers = options.mutant.filter((given) => !allMutants.some(({ name }) => name.includes(given)));
+if (strangers.length > 0) wrongUse(`there is no mutant ${strangers.join(', ')}`);
+const onlyMutants = options['only-mutants'] || options.mutant.length > 0;
+if (options.report && (positionals.length > 0 || options.fast || onlyMutants)) wrongUse('--report tells of all cells: run them all');
 
-const onlyMutants = options['only-mutants'];
+const chosen = ({ name }: { readonly name: string }): boolean =>
+  options.mutant.length === 0 || options.mutant.some((given) => name.includes(given));
 const cells = onlyMutants ? [] : allCells.filter((cell) => wanted(cell.id) && (!options.fast || cell.fast === true));
-const mutants = options.mutants || onlyMutants ? allMutants.filter((mutant) => mutant.cells.some(wanted)) : [];
+const mutants = options.mutants || onlyMutants ? allMutants.filter((mutant) => mutant.cells.some(wanted) && chosen(mutant)) : [];
 for (const mutant of mutants) checkMutant(mutant);
 
 const stack = await openStack((line) => void process.stderr.write(`services: ${line}\n`));

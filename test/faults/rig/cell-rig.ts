@@ -48,6 +48,8 @@ export class CellRig extends ServerHands {
   readonly findings: string[] = [];
   /** Commits were lost with a failover: what was published of them is on the wire and in no table any more. */
   commitsLost = false;
+  /** The broker was broken under the sender: some records may stand in the topics twice. */
+  senderUnsure = false;
   /** Somebody starts again what ends: a process may end unasked. */
   supervised = false;
   /** Called when the cell ends, last first. */

@@ -30,7 +30,7 @@ export class Workers {
     this.stopped = true;
   }
 
-  /** Sends unless the broker is being broken: the sender's own records must arrive once, or the oracle would not know how often. */
+  /** Sends unless the broker is being broken. */
   async feed(send: () => Promise<void>): Promise<void> {
     if (!this.feeding) return;
     this.sending = send();
@@ -38,6 +38,7 @@ export class Workers {
   }
 
   async withoutFeed(work: () => Promise<void>): Promise<void> {
+    this.rig.senderUnsure = true;
     this.feeding = false;
     await this.sending;
     try {
