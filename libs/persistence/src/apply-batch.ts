@@ -3,6 +3,7 @@ import type { Database, Transaction } from './database.ts';
 import { deadLetter } from './dead-letter.ts';
 import { failureKind } from './failure.ts';
 import { KeyOrder } from './key-order.ts';
+import { noteKeys } from './key-sample.ts';
 import { addTallies, emptyTally, moveOffsets, type OffsetMove, type Tally } from './offset-store.ts';
 import { insertOutboxRows } from './outbox.ts';
 import { blockKeys, lockBlockedKeys, parkRecords, PARKING_LIMITS, type ParkingLimits } from './parked.ts';
@@ -46,6 +47,10 @@ export async function applyBatch(context: BatchContext, slices: readonly Partiti
   const slots = slices.flatMap((slice) => slice.records.map((record) => slotOf(readRecord(record, reads.get(slice.topic)))));
   const result: BatchResult = { applied: 0, duplicate: 0, stale: 0, parked: 0, quarantined: 0, transactions: 0 };
   await context.onStep?.('batch-taken');
+  await noteKeys(
+    context.database,
+    slots.filter(({ contract }) => contract?.ordering === 'strict').map(({ record }) => record),
+  );
   await applySlots(context, slices, slots, result);
   await context.onStep?.('batch-committed');
   return result;

@@ -1,3 +1,4 @@
+import { keySampleMigration } from './key-sample-migration.ts';
 import { sqlMigration, type Migration } from './migration.ts';
 import { freeOperationMigration, outboxPendingMigration } from './outbox-migration.ts';
 import { parkingMigration } from './parking-migration.ts';
@@ -85,4 +86,5 @@ ALTER TABLE hub.operation DROP CONSTRAINT operation_kind_check,
   ADD CONSTRAINT operation_kind_check CHECK (kind IN ('redrive', 'discard', 'edit', 'replay', 'free', 'skip-batch', 'rebuild'));
 `,
   ),
+  keySampleMigration,
 ];

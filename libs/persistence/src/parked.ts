@@ -2,6 +2,7 @@ import { int4Array, int8Array, byteaArray, textArray, uuidArray } from './binary
 import type { Transaction } from './database.ts';
 import { HaltError } from './failure.ts';
 import { keyHash, orderName, type OrderedRecord } from './key-order.ts';
+import { sampledKeys } from './key-sample.ts';
 import { visibleText } from './quarantine.ts';
 import { packHeaders } from './raw-headers.ts';
 import type { ReadRecord } from './read-record.ts';
@@ -71,7 +72,7 @@ export async function blockKeys(tx: Transaction, group: string, failed: readonly
     const blocked = row?.blocked ?? 0;
     if (blocked < limits.blockedKeys) continue;
     const enough = Math.ceil(blocked / limits.blockedShare);
-    const keysKnown = await countKeys(tx, group, topic, enough);
+    const keysKnown = Math.max(blocked, await countKeys(tx, group, topic, enough));
     if (keysKnown < enough)
       throw new HaltError(
         topic,
@@ -82,8 +83,8 @@ export async function blockKeys(tx: Transaction, group: string, failed: readonly
 }
 
 /**
- * Keys of a topic, as far as they matter (counting ends at `enough`). The hub's own outbox knows every key it ever wrote; of records that
- * others wrote only their number is known, and a key seldom has more than a hundred.
+ * Keys of a topic, as far as they matter (counting ends at `enough`). The hub's own outbox knows every key it ever wrote; the sample knows
+ * those of all records that came since it is taken; before, a key seldom had more than a hundred records.
  */
 async function countKeys(tx: Transaction, group: string, topic: string, enough: number): Promise<number> {
   const [row] = await tx.query<{ keys: number }>(
@@ -91,7 +92,8 @@ async function countKeys(tx: Transaction, group: string, topic: string, enough: 
   (SELECT sum(next_offset - first_offset - gaps) / 100 FROM hub.consumer_offset WHERE consumer_group = $1 AND topic = $2))::int AS keys`,
     [group, topic, enough],
   );
-  return row?.keys ?? 0;
+  const keys = row?.keys ?? 0;
+  return keys >= enough ? keys : Math.max(keys, await sampledKeys(tx, topic));
 }
 
 /** Keeps records that wait, raw, in their order. Throws {@link HaltError} when more wait behind one key than may. */

@@ -81,8 +81,8 @@ export const allMutants: readonly Mutant[] = [
     edits: [
       {
         file: `${kafka}partition-positions.js`,
-        from: 'seek(topic, partition, (await this.open(topic, partition)).next);',
-        to: 'await this.open(topic, partition);',
+        from: 'try {\n                seek(topic, partition, (await this.open(topic, partition)).next);',
+        to: 'try {\n                await this.open(topic, partition);',
       },
       {
         file: `${kafka}partition-positions.js`,

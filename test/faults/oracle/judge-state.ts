@@ -26,7 +26,12 @@ export interface Repeats {
 }
 
 /** Compares documents, figures, quarantine and the books with the oracle. */
-export async function judgeState(database: Queryable, facts: readonly Fact[], expected: Expected, repeats: Repeats): Promise<StateFindings> {
+export async function judgeState(
+  database: Queryable,
+  facts: readonly Fact[],
+  expected: Expected,
+  repeats: Repeats,
+): Promise<StateFindings> {
   const parts = [
     await judgeDocuments(database, expected),
     await judgeFigures(database, expected),
