@@ -37,6 +37,8 @@ export interface CellResult {
   readonly doubled: number;
   readonly orderKept: boolean;
   readonly recoverySeconds: number | null;
+  /** What the oracle, and the cell's own demands, found wrong; part of `why`, without crashes, waits that ran out and stumbles of the rig. */
+  readonly violations: readonly string[];
 }
 
 /** Whether the result is what the matrix demands. */

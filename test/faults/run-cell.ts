@@ -29,24 +29,36 @@ export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_0
     doubled: 0,
     orderKept: true,
     recoverySeconds: null,
+    violations: [],
   });
+  const stumbles: string[] = [];
+  /** A mutant must be caught by what it leaves behind: where it makes a cell stumble, what is there is judged all the same. */
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (mutant === undefined || error instanceof CannotRun) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      history.note('stumbled', { message });
+      stumbles.push(message);
+    }
+  };
   const rig = await CellRig.open(stack, cell.id, history, mutant);
   try {
-    await cell.run(rig);
+    await attempt(() => cell.run(rig));
     const missing = await rig.settled(limitMs);
-    await cell.afterwards?.(rig);
+    await attempt(async () => cell.afterwards?.(rig));
     const expected = expect(rig.facts);
     const state = await judgeState(rig.database, rig.facts, expected, { repeated: rig.tally.repeated, senderUnsure: rig.senderUnsure });
     const insight = rig.runs('insight') ? await judgeInsight(rig.database, expected) : undefined;
     const wire = await judgeWire(rig.kafka, rig.database, expected, rig.commitsLost);
     const recoverySeconds = rig.recoverySeconds ?? null;
+    const violations = [...rig.findings, ...state.faults, ...(insight?.faults ?? []), ...wire.faults];
     const faults = [
+      ...stumbles,
       ...(missing === undefined ? [] : [`not settled: ${JSON.stringify(missing)}`]),
       ...rig.processes.filter((process) => process.crashed && !rig.supervised).map((process) => `process ${process.name} ended unasked`),
-      ...rig.findings,
-      ...state.faults,
-      ...(insight?.faults ?? []),
-      ...wire.faults,
+      ...violations,
       // A mutant must be caught by what it does, not by the clock of a busy machine.
       ...(mutant === undefined && recoverySeconds !== null && recoverySeconds > cell.recovery + rig.startSeconds
         ? [`recovered after ${recoverySeconds} s, at most ${cell.recovery} s and ${rig.startSeconds.toFixed(1)} s for starting are allowed`]
@@ -60,6 +72,7 @@ export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_0
       doubled: state.doubled + wire.doubled + (insight?.doubled ?? 0) + rig.tally.doubled,
       orderKept: state.orderKept && wire.orderKept && rig.tally.orderKept,
       recoverySeconds,
+      violations,
     };
     history.note('judged', { ...result, wireDuplicates: wire.wireDuplicates });
     return result;

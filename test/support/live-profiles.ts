@@ -52,11 +52,13 @@ export async function liveProfiles(currency: string): Promise<LiveProfiles> {
   const stages = [createProfileStage(identityKey), createInsightStage(currency, [])];
   const topicsOf = (stage: Stage): string[] => stage.reads.map((contract) => contract.topic);
   /** A broker that has just made a topic may not lead it yet. */
-  const ends = async (stage: Stage): Promise<Watermark[]> =>
-    (await eventually(
-      () => watermarks.read(topicsOf(stage)).catch(() => undefined),
-      (marks) => marks !== undefined,
-    )) ?? [];
+  const ends = async (stage: Stage): Promise<Watermark[]> => {
+    const read = (): Promise<Watermark[] | string> =>
+      watermarks.read(topicsOf(stage)).catch((error: unknown) => `the ends of the topics cannot be read: ${String(error)}`);
+    const marks = await eventually(read, (answer) => typeof answer !== 'string');
+    if (typeof marks === 'string') throw new Error(marks);
+    return marks;
+  };
   const servers: KafkaBatchServer[] = [];
   for (const stage of stages) {
     await groupNumber(database, stage.group);

@@ -20,10 +20,13 @@ async function consumeAndStop(rig: CellRig): Promise<void> {
 async function mustHalt(rig: CellRig, reason: RegExp): Promise<void> {
   for (let partition = 0; partition < PARTITIONS; partition += 1) rig.halted.add(`profile ${TOPIC}/${partition}`);
   rig.except((fact) => fact.kind === 'RETURN' && fact.n >= 10_000);
+  const stood = await rig.positions(TOPIC);
   rig.faultOver();
   const worker = await rig.up();
   const { ops } = await worker.ready;
-  await rig.until(() => reason.test(worker.log), `the log names the partition and the range (${reason})`);
+  const halted = (): boolean => reason.test(worker.log);
+  await rig.until(async () => halted() || (await rig.positions(TOPIC)) !== stood, `a partition halted, or went on (${reason})`);
+  rig.demand(halted(), `went on without saying that a partition halted (${reason})`);
   const answer = await fetch(`${ops}/ready`);
   rig.demand(answer.status === 503 && (await answer.text()).includes(TOPIC), 'the process says it is ready');
 }
@@ -34,12 +37,14 @@ export const consumerTopics: readonly Cell[] = [
     id: 'F21',
     component: COMPONENT,
     fault: 'retention passed our position (topic trimmed)',
-    how: 'records of one topic that were not read yet are deleted by deleteTopicRecords; the partitions must halt with the exact range, the others go on',
+    how: 'records of one topic that were not read yet are deleted by deleteTopicRecords, and more come after them; the partitions must halt with the exact range, the others go on',
     recovery: 25,
     async run(rig) {
       await consumeAndStop(rig);
       await rig.send(makeFacts({ seed: `${rig.id}-later`, firstPerson: 100, firstN: 10_000, people: 20, each: 12 }));
       await rig.trim(TOPIC);
+      // What comes after the hole is what a consumer that passes over it would go on with.
+      await rig.send(makeFacts({ seed: `${rig.id}-after`, firstPerson: 200, firstN: 20_000, people: 20, each: 12 }));
       await mustHalt(rig, /partition halted: offsets \d+ to \d+ were removed by the broker before they were read/);
     },
   },

@@ -64,8 +64,15 @@ export const consumerZombies: readonly Cell[] = [
     },
     async afterwards(rig) {
       const [zombie] = rig.processes;
+      const stood = await rig.positions();
+      const refused = (): boolean => zombie?.log.includes('rolled back') === true;
       zombie?.go();
-      await rig.until(() => zombie?.log.includes('rolled back') === true, 'the zombie was refused', 30_000);
+      await rig.until(
+        async () => refused() || (await rig.positions()) !== stood,
+        'the zombie was refused, or moved what it does not own',
+        30_000,
+      );
+      rig.demand(refused(), 'the zombie was not refused');
     },
   },
   {

@@ -63,6 +63,36 @@ export const postgresSlow: readonly Cell[] = [
     },
   },
   {
+    id: 'F41c',
+    component: COMPONENT,
+    fault: 'three writers on shared profiles that queue up behind somebody who holds them all',
+    how: 'ten times a transaction locks all profiles until three batches wait at least, then lets them go at once; the server must not have seen one deadlock',
+    recovery: 5,
+    async run(rig) {
+      await rig.up();
+      await rig.up({ line: 1 });
+      await rig.up({ line: 2 });
+      await rig.shared('profile', 3);
+      const facts = makeFacts({ seed: rig.id, people: 12, each: 100 }).filter((fact) => fact.customerId !== null && fact.kind !== 'RETURN');
+      const size = Math.ceil(facts.length / 11);
+      // Everybody is known before the first lock: who is new is not locked.
+      await rig.send(facts.slice(0, size));
+      await rig.consumed();
+      for (let from = size; from < facts.length; from += size)
+        await rig.beside(async (tx) => {
+          await tx.query('SELECT FROM profile.profile ORDER BY profile_id FOR UPDATE');
+          await rig.sendIn(4, facts.slice(from, from + size), 30);
+          await rig.until(async () => (await rig.waitingForLocks()) >= 3, 'three batches wait for the profiles');
+          await rig.pause(100);
+        });
+      rig.faultOver();
+    },
+    async afterwards(rig) {
+      const seen = await rig.deadlocks();
+      rig.demand(seen === 0, `${seen} deadlocks: locks are not taken in one order`);
+    },
+  },
+  {
     id: 'F42',
     component: COMPONENT,
     fault: 'a long-running report holds xmin',

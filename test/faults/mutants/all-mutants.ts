@@ -94,7 +94,7 @@ export const allMutants: readonly Mutant[] = [
   one('removed records are passed over', ['F21'], `${kafka}position-fault.js`, 'if (mark.low > next)', 'if (mark.low < 0n)'),
   one(
     'profiles are locked in no order',
-    ['F41b'],
+    ['F41c'],
     `${profile}profile-row.store.js`,
     'ORDER BY profile_id FOR UPDATE',
     'ORDER BY random() FOR UPDATE',

@@ -11,7 +11,7 @@ export interface Edit {
 export interface Mutant {
   readonly name: string;
   readonly edits: readonly Edit[];
-  /** Cells of which at least one must fail. */
+  /** Cells of which at least one must be judged as wrong by the oracle. */
   readonly cells: readonly string[];
 }
 
@@ -19,6 +19,6 @@ export interface Mutant {
 export interface MutantResult {
   readonly name: string;
   readonly caught: boolean;
-  /** The cell that noticed, and what it said. */
+  /** The cell whose oracle noticed, and what it said; of a mutant that lives, how its cells failed otherwise. */
   readonly by: string;
 }

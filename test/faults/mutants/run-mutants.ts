@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isPass, type Cell } from '../cell.ts';
+import { isPass, type Cell, type CellResult } from '../cell.ts';
 import type { Stack } from '../rig/stack.ts';
 import { runCell } from '../run-cell.ts';
 import type { Mutant, MutantResult } from './mutant.ts';
@@ -18,14 +18,23 @@ export function checkMutant({ name, edits }: Mutant): void {
   }
 }
 
-/** Runs the cells of a mutant until one notices. */
+/** Whether the oracle saw it: a crash, a wait that ran out or a stumble of the rig is no proof. */
+const isCaught = ({ ran, lost, doubled, orderKept, violations }: CellResult): boolean =>
+  ran && (lost > 0 || doubled > 0 || !orderKept || violations.length > 0);
+
+const whatItDid = ({ lost, doubled, orderKept, violations }: CellResult): string =>
+  [`lost ${lost}, doubled ${doubled}, order ${orderKept ? 'kept' : 'broken'}`, ...violations.slice(0, 2)].join('; ').slice(0, 300);
+
+/** Runs the cells of a mutant until the oracle of one notices. */
 export async function runMutant(stack: Stack, mutant: Mutant, cells: readonly Cell[]): Promise<MutantResult> {
   const { name } = mutant;
+  const unjudged: string[] = [];
   for (const id of mutant.cells) {
     const cell = cells.find((candidate) => candidate.id === id);
     if (cell === undefined) throw new Error(`mutant "${name}" names the cell ${id}, which is not there`);
     const result = await runCell(stack, cell, { mutant, limitMs: LIMIT_MS });
-    if (!isPass(result)) return { name, caught: true, by: `${id}: ${result.why.slice(0, 300)}` };
+    if (isCaught(result)) return { name, caught: true, by: `${id}: ${whatItDid(result)}` };
+    if (!isPass(result)) unjudged.push(`${id} failed, but not by the oracle: ${result.why.slice(0, 300)}`);
   }
-  return { name, caught: false, by: '' };
+  return { name, caught: false, by: unjudged.join('; ') };
 }

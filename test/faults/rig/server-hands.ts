@@ -80,6 +80,15 @@ export class ServerHands extends BrokerHands {
     return Number(row?.seen ?? 0n);
   }
 
+  /** Transactions of the hub that wait for a lock. */
+  async waitingForLocks(): Promise<number> {
+    const [row] = await this.admins.query<{ waiting: number }>(
+      `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = $1 AND application_name LIKE 'tributary%' AND wait_event_type = 'Lock'`,
+      [this.databaseName],
+    );
+    return row?.waiting ?? 0;
+  }
+
   /** Runs `work` in a transaction on a connection of its own. */
   async beside(work: (tx: Transaction) => Promise<void>): Promise<void> {
     const other = new Database({ url: this.databaseUrl, max: 1, applicationName: 'faults beside' });
@@ -92,6 +101,16 @@ export class ServerHands extends BrokerHands {
     } finally {
       await other.close();
     }
+  }
+
+  /** Where every group stands in a topic, or in all, with what it has counted, as one text to compare. */
+  async positions(topic?: string): Promise<string> {
+    const rows = await this.database.query<{ position: string }>(
+      `SELECT (o.consumer_group, topic, partition, next_offset, applied, duplicate, stale)::text AS position FROM hub.consumer_offset o
+WHERE topic = coalesce($1, topic) ORDER BY 1`,
+      [topic ?? null],
+    );
+    return rows.map((row) => row.position).join(' ');
   }
 
   /** Records that wait behind a failed one of their key. */
