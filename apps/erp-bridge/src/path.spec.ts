@@ -8,7 +8,13 @@ import { createErpBridgeStage } from './erp-bridge-stage.ts';
 import { bridgeRoutes } from './erp-bridge.routes.ts';
 import { SHARDS } from './migrations.ts';
 
-const noTransaction: Transaction = { transaction: true, query: () => Promise.reject(new Error('no database here')) };
+const noTransaction: Transaction = {
+  transaction: true,
+  query: () => Promise.reject(new Error('no database here')),
+  send() {
+    throw new Error('no database here');
+  },
+};
 
 async function run(store: FakeBridgeStore, ...batches: readonly (readonly HubEvent[])[]): Promise<string[]> {
   const stage = createErpBridgeStage({ openStore: () => store });

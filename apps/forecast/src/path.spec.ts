@@ -8,7 +8,13 @@ import { goodsBack, line, movement, order, product, stock, units } from '../test
 import { createForecastStage } from './forecast-stage.ts';
 import { forecastRoutes } from './forecast.routes.ts';
 
-const noTransaction: Transaction = { transaction: true, query: () => Promise.reject(new Error('no database here')) };
+const noTransaction: Transaction = {
+  transaction: true,
+  query: () => Promise.reject(new Error('no database here')),
+  send() {
+    throw new Error('no database here');
+  },
+};
 
 /** Sends events through the stage, one batch each list; tells what became of them. */
 async function run(store: FakeForecastStore, ...batches: readonly (readonly HubEvent[])[]): Promise<Disposition[]> {

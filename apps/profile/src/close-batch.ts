@@ -18,29 +18,29 @@ export async function closeBatch(tx: Transaction, store: ProfileStore, memory: I
   const moved = grouped.steps.flatMap((step) => (step.change === 'SPLIT' ? step.nodes : []));
   const reassigned = moved.length === 0 ? [] : await store.documentsOfNodes(tx, moved);
 
-  await store.insertDocuments(
+  store.insertDocuments(
     tx,
     [...state.newDocuments].flatMap((key) => state.documents.get(key) ?? []),
   );
-  await store.updateDocuments(
+  store.updateDocuments(
     tx,
     [...state.changedDocuments].filter((key) => !state.newDocuments.has(key)).flatMap((key) => state.documents.get(key) ?? []),
   );
   await settleBounds(tx, store, state);
   const nodes = (names: Iterable<string>): StoredNode[] => [...names].flatMap((name) => state.nodes.get(name) ?? []);
-  await store.insertNodes(tx, nodes(state.newNodes));
-  await store.updateNodes(tx, nodes([...state.changedNodes].filter((name) => !state.newNodes.has(name))));
-  await store.saveEdges(
+  store.insertNodes(tx, nodes(state.newNodes));
+  store.updateNodes(tx, nodes([...state.changedNodes].filter((name) => !state.newNodes.has(name))));
+  store.saveEdges(
     tx,
     [...state.newEdges].flatMap((edge) => state.edges.get(edge) ?? []),
   );
 
   const { writes, events } = profileWrites(state, grouped, causeOf);
-  await store.saveProfiles(
+  store.saveProfiles(
     tx,
     writes.filter((write) => !state.profiles.has(write.profileId)),
   );
-  await store.updateProfiles(
+  store.updateProfiles(
     tx,
     writes.filter((write) => state.profiles.has(write.profileId)),
   );

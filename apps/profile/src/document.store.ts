@@ -91,18 +91,18 @@ export const createDocumentStore = (schema: string) => ({
   },
 
   /** Inserts new documents. One that another transaction made meanwhile is a unique violation: the batch tries again and finds it. */
-  async insertDocuments(tx: Transaction, rows: readonly StoredDocument[]): Promise<void> {
+  insertDocuments(tx: Transaction, rows: readonly StoredDocument[]): void {
     if (rows.length === 0) return;
-    await tx.query(
+    tx.send(
       { name: `${schema}-insert-documents`, text: `INSERT INTO ${schema}.document (${DOCUMENT_NAMES}) ${DOCUMENT_ROWS} ORDER BY 1, 2, 3` },
       documentColumns(rows),
     );
   },
 
   /** Writes documents that have a newer version. */
-  async updateDocuments(tx: Transaction, rows: readonly StoredDocument[]): Promise<void> {
+  updateDocuments(tx: Transaction, rows: readonly StoredDocument[]): void {
     if (rows.length === 0) return;
-    await tx.query(
+    tx.send(
       {
         name: `${schema}-update-documents`,
         text: `UPDATE ${schema}.document d SET version = u.version, hash = u.hash, node = u.node, occurred_at = u.occurred_at, currency = u.currency, orders = u.orders,

@@ -66,9 +66,9 @@ export const createNodeStore = (schema: string) => ({
   },
 
   /** Inserts new nodes. One that another transaction made meanwhile is a unique violation: the batch tries again and finds it. */
-  async insertNodes(tx: Transaction, nodes: readonly StoredNode[]): Promise<void> {
+  insertNodes(tx: Transaction, nodes: readonly StoredNode[]): void {
     if (nodes.length === 0) return;
-    await tx.query(
+    tx.send(
       {
         name: `${schema}-insert-nodes`,
         text: `INSERT INTO ${schema}.node (node, kind, scope, display, first_seen, profile_id, shared, state) ${NODE_ROWS}`,
@@ -78,9 +78,9 @@ export const createNodeStore = (schema: string) => ({
   },
 
   /** Writes changed nodes; their profiles are locked. */
-  async updateNodes(tx: Transaction, nodes: readonly StoredNode[]): Promise<void> {
+  updateNodes(tx: Transaction, nodes: readonly StoredNode[]): void {
     if (nodes.length === 0) return;
-    await tx.query(
+    tx.send(
       {
         name: `${schema}-update-nodes`,
         text: `UPDATE ${schema}.node n SET first_seen = u.first_seen, profile_id = u.profile_id, shared = u.shared, state = u.state
@@ -91,9 +91,9 @@ export const createNodeStore = (schema: string) => ({
   },
 
   /** Writes new edges; one that is known keeps its first evidence. */
-  async saveEdges(tx: Transaction, edges: readonly StoredEdge[]): Promise<void> {
+  saveEdges(tx: Transaction, edges: readonly StoredEdge[]): void {
     if (edges.length === 0) return;
-    await tx.query(
+    tx.send(
       {
         name: `${schema}-save-edges`,
         text: `INSERT INTO ${schema}.edge AS e (edge, from_node, to_node, seen_at, rule, evidence_source, evidence_id)

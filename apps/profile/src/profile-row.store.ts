@@ -48,9 +48,9 @@ export const createProfileRowStore = (schema: string) => ({
   },
 
   /** Writes profiles, whether they are there or not. */
-  async saveProfiles(tx: Transaction, profiles: readonly ProfileWrite[]): Promise<void> {
+  saveProfiles(tx: Transaction, profiles: readonly ProfileWrite[]): void {
     if (profiles.length === 0) return;
-    await tx.query(
+    tx.send(
       {
         name: `${schema}-save-profiles`,
         text: `INSERT INTO ${schema}.profile AS p (profile_id, since, merged_into, document, search, updated_at, visible) ${PROFILE_ROWS}
@@ -61,9 +61,9 @@ export const createProfileRowStore = (schema: string) => ({
   },
 
   /** Writes profiles that are there and locked: half the work of an upsert, which locks each row once more. */
-  async updateProfiles(tx: Transaction, profiles: readonly ProfileWrite[]): Promise<void> {
+  updateProfiles(tx: Transaction, profiles: readonly ProfileWrite[]): void {
     if (profiles.length === 0) return;
-    await tx.query(
+    tx.send(
       {
         name: `${schema}-update-profiles`,
         text: `UPDATE ${schema}.profile p SET since = least(p.since, u.since), merged_into = u.merged_into, document = u.document, search = u.search, updated_at = u.updated_at, visible = u.visible

@@ -137,7 +137,7 @@ async function applyInside(
     slots.filter((_slot, index) => fates[index]?.kind === 'parked'),
     limits,
   );
-  if (!context.silent && rejected.length > 0) await insertOutboxRows(tx, rejected.map(deadLetter));
+  if (!context.silent && rejected.length > 0) insertOutboxRows(tx, rejected.map(deadLetter));
 
   const name = (topic: string, partition: number): string => `${topic}/${partition}`;
   const tallies = new Map(slices.map(({ topic, partition }) => [name(topic, partition), { topic, partition, ...emptyTally() }]));
@@ -149,6 +149,6 @@ async function applyInside(
     tally[kind] += 1;
     total[kind] += 1;
   });
-  await addTallies(tx, stage.group, tallies);
+  addTallies(tx, stage.group, tallies);
   return total;
 }

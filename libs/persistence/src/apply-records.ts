@@ -81,7 +81,7 @@ export async function applyRecords(
     undone.has(slot) && verdicts[index] === 'fresh' ? [entries[index]?.event ?? ''] : [],
   );
   const events = await unit.close();
-  await forgetInInbox(tx, groupId, month, forgotten);
+  forgetInInbox(tx, groupId, month, forgotten);
   const blocking = new Set(order.failed);
   const rejected = slots.flatMap((slot, index) => {
     const fate = fates[index];

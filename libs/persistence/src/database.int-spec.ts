@@ -101,6 +101,53 @@ describe('Database', () => {
     await database.close();
   });
 
+  it('statements sent without waiting run in their turn and are committed with the others', async () => {
+    const database = connect('spec sent', 1);
+    const seen = await database.transaction(async (tx) => {
+      tx.send('INSERT INTO public.noted VALUES (11)');
+      tx.send({ name: 'spec-note', text: 'INSERT INTO public.noted SELECT $1' }, [12]);
+      const rows = await tx.query<{ id: number }>('SELECT id FROM public.noted WHERE id IN (11, 12, 13) ORDER BY id');
+      tx.send({ name: 'spec-note', text: 'INSERT INTO public.noted SELECT $1' }, [13]);
+      return rows.map((row) => row.id);
+    });
+    expect(seen).toEqual([11, 12]);
+    expect(await database.query('SELECT id FROM public.noted WHERE id IN (11, 12, 13) ORDER BY id')).toHaveLength(3);
+    await database.close();
+  });
+
+  it.each([
+    ['the next query', true],
+    ['the end of the transaction', false],
+  ])('a statement sent without waiting that fails is thrown by %s, and nothing is committed', async (_where, asks) => {
+    const database = connect('spec sent', 1);
+    const work = database.transaction(async (tx) => {
+      tx.send('INSERT INTO public.noted VALUES (21)');
+      tx.send('INSERT INTO public.noted VALUES (21)');
+      tx.send('INSERT INTO public.noted VALUES (22)');
+      if (asks) await tx.query('SELECT 1');
+    });
+    await expect(work).rejects.toMatchObject({ code: '23505' });
+    expect(await database.query('SELECT id FROM public.noted WHERE id IN (21, 22)')).toEqual([]);
+    // The one connection was rolled back and goes on.
+    const id = asks ? 23 : 24;
+    await database.transaction((tx) => tx.query('INSERT INTO public.noted VALUES ($1)', [id]));
+    expect(await database.query('SELECT id FROM public.noted WHERE id = $1', [id])).toHaveLength(1);
+    await database.close();
+  });
+
+  it('a statement that cannot even be sent keeps the others from being committed', async () => {
+    const database = connect('spec unsent', 1);
+    const round: { self?: unknown } = {};
+    round.self = round;
+    const work = database.transaction(async (tx) => {
+      tx.send('INSERT INTO public.noted VALUES (31)');
+      tx.send('INSERT INTO public.noted SELECT length($1::text)', [round]);
+    });
+    await expect(work).rejects.toThrow('circular');
+    expect(await database.query('SELECT id FROM public.noted WHERE id = 31')).toEqual([]);
+    await database.close();
+  });
+
   it('listens again after its connection was cut, and wakes because it may have missed something', async () => {
     const database = connect('spec wake');
     let heard = 0;

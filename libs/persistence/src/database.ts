@@ -14,6 +14,11 @@ export interface Queryable {
 /** An open transaction. Everything inside goes through it, never through the pool. */
 export interface Transaction extends Queryable {
   readonly transaction: true;
+  /**
+   * Sends a statement whose answer nobody waits for: it runs in its turn, and the next statement need not wait for a round trip. When it
+   * fails, the next `query` throws its error, or the end of the transaction does; nothing is committed.
+   */
+  send(statement: Statement | string, values?: readonly unknown[]): void;
 }
 
 /** Connection settings. */
@@ -42,6 +47,8 @@ export class Database implements Queryable {
       options: '-c timezone=UTC',
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
+      // Statements are written as they come; the server answers them in their order.
+      pipeline: true,
       statement_timeout: statementTimeout,
       // The server ends a statement in time; when its answer is lost on the way, nobody else would.
       query_timeout: statementTimeout + ANSWER_MS,
@@ -70,10 +77,13 @@ export class Database implements Queryable {
     // The pool listens only while a connection rests in it: without this one, a connection that breaks at work would end the process.
     const onError = (error: Error): void => void (broken = error);
     client.on('error', onError);
+    const { tx, settled } = transactionOn(client);
     try {
-      await client.query('BEGIN');
-      const result = await work(transactionOn(client));
-      await client.query('COMMIT').catch((error: unknown) => {
+      tx.send('BEGIN');
+      const result = await work(tx);
+      // Only then: a statement that never reached the server would not keep it from committing.
+      await settled();
+      await commit(client).catch((error: unknown) => {
         broken = error as Error;
         throw error;
       });
@@ -150,10 +160,43 @@ const parseBigInt = (text: string | Buffer): bigint => BigInt(text.toString());
 const config = (statement: Statement | string, values: readonly unknown[]): pg.QueryConfig =>
   typeof statement === 'string' ? { text: statement, values: values as unknown[] } : { ...statement, values: values as unknown[] };
 
-function transactionOn(client: pg.PoolClient): Transaction {
+/** Commits. Throws when the server rolled back instead, as it does when a statement has failed. */
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await client.query('COMMIT');
+  if (command !== 'COMMIT') throw new Error(`COMMIT was answered by ${command}`);
+}
+
+interface OpenTransaction {
+  readonly tx: Transaction;
+  /** Waits for everything that was sent. Throws the first failure. */
+  settled(): Promise<void>;
+}
+
+function transactionOn(client: pg.PoolClient): OpenTransaction {
+  let last: Promise<void> | undefined;
+  let failure: { readonly error: unknown } | undefined;
   return {
-    transaction: true,
-    query: async <Row>(statement: Statement | string, values: readonly unknown[] = []) =>
-      (await client.query(config(statement, values))).rows as Row[],
+    tx: {
+      transaction: true,
+      async query<Row>(statement: Statement | string, values: readonly unknown[] = []): Promise<Row[]> {
+        try {
+          return (await client.query(config(statement, values))).rows as Row[];
+        } catch (error) {
+          // Behind a statement that failed the server only says that one did.
+          await last;
+          throw failure === undefined ? error : failure.error;
+        }
+      },
+      send(statement, values = []): void {
+        last = client.query(config(statement, values)).then(
+          () => undefined,
+          (error: unknown) => void (failure ??= { error }),
+        );
+      },
+    },
+    async settled() {
+      await last;
+      if (failure !== undefined) throw failure.error;
+    },
   };
 }

@@ -66,8 +66,8 @@ const FORGET = {
 };
 
 /** Takes back what this transaction noted of events that were not applied after all: an inbox row exists if and only if its effect does. */
-export async function forgetInInbox(tx: Transaction, groupId: number, month: number, events: readonly string[]): Promise<void> {
-  if (events.length > 0) await tx.query(FORGET, [groupId, month, uuidArray(events)]);
+export function forgetInInbox(tx: Transaction, groupId: number, month: number, events: readonly string[]): void {
+  if (events.length > 0) tx.send(FORGET, [groupId, month, uuidArray(events)]);
 }
 
 /** The inbox partition of a moment: months since January 1970. */

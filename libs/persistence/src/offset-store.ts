@@ -78,14 +78,14 @@ export async function moveOffsets(tx: Transaction, group: string, moves: readonl
 }
 
 /** Adds a batch's tallies to the accounting identity of its partitions. */
-export async function addTallies(
+export function addTallies(
   tx: Transaction,
   group: string,
   tallies: ReadonlyMap<string, Tally & { topic: string; partition: number }>,
-): Promise<void> {
+): void {
   const rows = [...tallies.values()];
   const column = (name: keyof Tally): Buffer => int8Array(rows.map((row) => BigInt(row[name])));
-  await tx.query(COUNT, [
+  tx.send(COUNT, [
     group,
     textArray(rows.map((row) => row.topic)),
     int4Array(rows.map((row) => row.partition)),

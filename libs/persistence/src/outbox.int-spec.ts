@@ -53,7 +53,7 @@ describe('the outbox', () => {
   it('hands each payload to the relay byte by byte, text or not', async () => {
     const payload = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     const row = { id: 'bytes', topic: 'bytes', key: 'bytes', type: 'bytes', payload, seq: 200n, headers: { name: 'Zoë 王 "\u0001' } };
-    await database.transaction((tx) => insertOutboxRows(tx, [row]));
+    await database.transaction(async (tx) => insertOutboxRows(tx, [row]));
     const [found] = (await pendingRows(database, [shardOf('bytes')], 10)).rows;
     expect(found?.payload?.toString('hex')).toBe(payload.toString('hex'));
     expect(found).toMatchObject({ headers: row.headers, held: false });

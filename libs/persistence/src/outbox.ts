@@ -48,7 +48,7 @@ FROM wake, batch, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::byt
  */
 export async function appendOutbox(tx: Transaction, events: readonly OutboxEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await insertOutboxRows(tx, await numberedRows(tx, events));
+  insertOutboxRows(tx, await numberedRows(tx, events));
 }
 
 /** Gives events the next numbers of their keys and encodes them. */
@@ -89,7 +89,7 @@ async function numberedRows(tx: Transaction, events: readonly OutboxEvent[]): Pr
 }
 
 /** Inserts ready rows and wakes the relay. A shard's rows lie side by side, in the order given. */
-export async function insertOutboxRows(tx: Transaction, rows: readonly OutboxRow[]): Promise<void> {
+export function insertOutboxRows(tx: Transaction, rows: readonly OutboxRow[]): void {
   for (const row of rows)
     if ((row.payload?.length ?? 0) > MAX_PAYLOAD_BYTES)
       throw new RangeError(`event ${row.id} of ${row.topic} has ${row.payload?.length} bytes, at most ${MAX_PAYLOAD_BYTES}`);
@@ -100,7 +100,7 @@ export async function insertOutboxRows(tx: Transaction, rows: readonly OutboxRow
   const filled = shards.flatMap((own, shard) => (own.length === 0 ? [] : [{ shard, rows: own.length }]));
   let place = 0;
   const places = filled.map((own) => (place += own.rows) - own.rows);
-  await tx.query(INSERT, [
+  tx.send(INSERT, [
     textArray(placed.map((row) => row.id)),
     textArray(placed.map((row) => row.topic)),
     textArray(placed.map((row) => row.key)),

@@ -223,8 +223,8 @@ async function settleInside(tx: Transaction, context: RedriveContext, run: Run, 
   const letters = rejected.filter(
     ({ position }) => position !== undefined && !known.has(`${position.topic}/${position.partition}/${position.offset}`),
   );
-  if (letters.length > 0 && !context.silent) await insertOutboxRows(tx, letters.map(deadLetter));
-  await addTallies(tx, stage.group, tallies);
+  if (letters.length > 0 && !context.silent) insertOutboxRows(tx, letters.map(deadLetter));
+  addTallies(tx, stage.group, tallies);
   return { settled, published: await written(), ...(await freeKey(tx, stage.group, unit, blocked)) };
 }
 

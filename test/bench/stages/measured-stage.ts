@@ -9,7 +9,10 @@ export interface PhaseBook {
   phase: Phase;
 }
 
-/** The product's database, with every statement of its transactions marked on a clock: first what Node did before it, then the statement. */
+/**
+ * The product's database, with every statement of its transactions marked on a clock: first what Node did before it, then the statement.
+ * Statements that are sent without waiting are booked together: an empty statement behind them is waited for.
+ */
 export class MeasuredDatabase extends Database {
   constructor(
     options: ConstructorParameters<typeof Database>[0],
@@ -25,27 +28,47 @@ export class MeasuredDatabase extends Database {
     clock.mark(this.book.phase);
     this.book.phase = 'inbox keys';
     const result = await super.transaction(async (tx) => {
-      clock.mark('sql BEGIN');
-      const inner = await work(this.measured(tx, clock));
       clock.mark(this.book.phase);
+      const measured = this.measured(tx, clock);
+      const inner = await work(measured.tx);
+      clock.mark(this.book.phase);
+      await measured.settle();
       return inner;
     });
     clock.mark('sql COMMIT');
     return result;
   }
 
-  private measured(tx: Transaction, clock: StageClock): Transaction {
+  private measured(tx: Transaction, clock: StageClock): { tx: Transaction; settle(): Promise<void> } {
+    // The BEGIN.
+    let sent = true;
+    const settle = async (): Promise<void> => {
+      if (!sent) return;
+      sent = false;
+      await tx.query(BARRIER);
+      clock.mark('sql sent without waiting');
+    };
     return {
-      ...tx,
-      query: async <Row>(statement: Statement | string, values?: readonly unknown[]) => {
-        clock.mark(this.book.phase);
-        const rows = await tx.query<Row>(statement, values);
-        clock.mark(`sql ${nameOf(statement)}`);
-        return rows;
+      settle,
+      tx: {
+        ...tx,
+        query: async <Row>(statement: Statement | string, values?: readonly unknown[]) => {
+          clock.mark(this.book.phase);
+          await settle();
+          const rows = await tx.query<Row>(statement, values);
+          clock.mark(`sql ${nameOf(statement)}`);
+          return rows;
+        },
+        send: (statement, values) => {
+          sent = true;
+          tx.send(statement, values);
+        },
       },
     };
   }
 }
+
+const BARRIER: Statement = { name: 'barrier', text: 'SELECT' };
 
 const nameOf = (statement: Statement | string): string =>
   typeof statement === 'string' ? statement.slice(0, 40).replace(/\s+/g, ' ') : (statement.name ?? statement.text.slice(0, 40));

@@ -163,5 +163,5 @@ async function rewrite(
   await tx.query(`DELETE FROM ${SHADOW_SCHEMA}.profile WHERE profile_id = ANY($1::uuid[])`, [
     uuidArray([...byProfile.keys(), ...writes.map((row) => row.profileId)]),
   ]);
-  await shadowStore.saveProfiles(tx, writes);
+  shadowStore.saveProfiles(tx, writes);
 }

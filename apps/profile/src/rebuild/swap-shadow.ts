@@ -130,7 +130,7 @@ async function rewriteProfiles(
       view: combineProfile(profileId, states, [...mergedFrom]),
     };
   });
-  await store.saveProfiles(tx, writes);
+  store.saveProfiles(tx, writes);
   const changed = await tx.query<{ id: string; gone: boolean }>(
     `SELECT profile_id AS id, NOT p.visible AS gone FROM ${LIVE_SCHEMA}.profile p LEFT JOIN ${RETIRED_SCHEMA}.profile r USING (profile_id)
 WHERE profile_id = ANY($1::uuid[]) AND (p.visible OR r.visible) AND (p.document, p.visible) IS DISTINCT FROM (r.document, r.visible) ORDER BY profile_id`,
@@ -167,7 +167,7 @@ async function endProfiles(
     `DELETE FROM ${LIVE_SCHEMA}.profile WHERE profile_id = ANY($1::uuid[]) RETURNING profile_id AS id`,
     [uuidArray(ids)],
   );
-  await store.saveProfiles(
+  store.saveProfiles(
     tx,
     [...merged].map(([other, into]): ProfileWrite => {
       const { since = 0, mergedFrom = [] } = before.get(other) ?? {};
