@@ -64,7 +64,13 @@ export async function stageBench(own: FreshDatabase, stage: Stage, lanes: number
         next: next.get(`${topic}/${lane}`) ?? 0n,
         records,
       }));
-      return applyBatch(context, slices);
+      try {
+        return await applyBatch(context, slices);
+      } catch (error) {
+        // Nothing was applied: the offsets stand where they stood.
+        for (const { topic, expected } of slices) next.set(`${topic}/${lane}`, expected);
+        throw error;
+      }
     },
     close: () => database.close(),
   };

@@ -15,7 +15,7 @@ export interface Change {
   readonly half: number;
 }
 
-/** Everything a batch works on, in memory. Loaded at open, changed by folds, written at close. */
+/** Everything a batch works on, in memory. Loaded at open, changed in place by folds, written at close. */
 export interface BatchState {
   readonly nodes: Map<string, StoredNode>;
   readonly newNodes: Set<string>;
@@ -23,6 +23,7 @@ export interface BatchState {
   readonly documents: Map<string, StoredDocument>;
   readonly newDocuments: Set<string>;
   readonly changedDocuments: Set<string>;
+  /** By {@link edgeKey}, as all edges of a batch. */
   readonly edges: Map<string, StoredEdge>;
   readonly newEdges: Set<string>;
   /** Edges that are in the table and were not read again, with the time of their evidence. */
@@ -38,3 +39,6 @@ export interface BatchState {
 }
 
 export const documentKey = (kind: string, source: string, documentId: string): string => `${kind}\n${source}\n${documentId}`;
+
+/** An edge by its ends: its id is a hash, which is made for new ones only. */
+export const edgeKey = (from: string, to: string): string => from + to;

@@ -1,10 +1,9 @@
 import type { CurrencyTotals, FieldSource, Profile, ProfileKind, SourceIdentity } from '@tributary/contracts';
-import { outranks, type FieldClaim, type FieldName, type NodeState, type Totals } from './node-state.ts';
+import { FIELDS, outranks, type FieldClaim, type FieldName, type NodeState, type Totals } from './node-state.ts';
 
-/** A profile before it has a sequence number. */
-export type ProfileView = Omit<Profile, 'seq'>;
+/** A profile as it is shown. Its sequence number is 0 until it is published. */
+export type ProfileView = Omit<Profile, 'seq'> & { seq: bigint };
 
-const FIELDS: readonly FieldName[] = ['name', 'email', 'phone', 'country', 'marketingConsent', 'kind'];
 const least = (left: number | null, right: number | null): number | null =>
   left === null ? right : right === null ? left : Math.min(left, right);
 const greatest = (left: number | null, right: number | null): number | null =>
@@ -15,70 +14,94 @@ const greatest = (left: number | null, right: number | null): number | null =>
  * its provenance kept; the order of the states plays no part.
  */
 export function combineProfile(profileId: string, states: readonly NodeState[], mergedFrom: readonly string[]): ProfileView {
-  const fields: Partial<Record<FieldName, FieldClaim>> = {};
-  const totals = new Map<string, Totals>();
+  const { name, email, phone, country, marketingConsent, kind, provenance } = bestClaims(states);
+  const sources: SourceIdentity[] = [];
+  let updatedAt = 0;
+  let firstOrderAt: number | null = null;
+  let lastOrderAt: number | null = null;
+  let returns = 0;
+  let payments = 0;
+  let interactions = 0;
+  let complaints = 0;
   for (const state of states) {
-    for (const name of FIELDS) {
-      const next = state.fields[name];
-      const known = fields[name];
-      if (next !== undefined && (known === undefined || outranks(next, known))) fields[name] = next;
-    }
-    for (const [currency, value] of Object.entries(state.totals)) totals.set(currency, add(totals.get(currency), value));
+    if (state.source !== null && state.customerId !== null) sources.push({ source: state.source, customerId: state.customerId });
+    if (state.updatedAt > updatedAt) ({ updatedAt } = state);
+    firstOrderAt = least(firstOrderAt, state.firstOrderAt);
+    lastOrderAt = greatest(lastOrderAt, state.lastOrderAt);
+    returns += state.returns;
+    payments += state.payments;
+    interactions += state.interactions;
+    complaints += state.complaints;
   }
-  const sources = states.flatMap((state): SourceIdentity[] =>
-    state.source === null || state.customerId === null ? [] : [{ source: state.source, customerId: state.customerId }],
-  );
-  sources.sort((left, right) => (`${left.source}\n${left.customerId}` < `${right.source}\n${right.customerId}` ? -1 : 1));
-  const sum = (read: (state: NodeState) => number): number => states.reduce((total, state) => total + read(state), 0);
+  if (sources.length > 1)
+    sources.sort((left, right) => (`${left.source}\n${left.customerId}` < `${right.source}\n${right.customerId}` ? -1 : 1));
+  const { totals, orders } = addTotals(states);
   return {
     profileId,
-    updatedAt: Math.max(0, ...states.map((state) => state.updatedAt)),
-    kind: kindOf(fields.kind, sources),
-    name: fields.name?.value ?? null,
-    email: fields.email?.value ?? null,
-    phone: fields.phone?.value ?? null,
-    country: fields.country?.value ?? null,
-    marketingConsent: fields.marketingConsent === undefined ? null : fields.marketingConsent.value === 'true',
+    seq: 0n,
+    updatedAt,
+    kind: kindOf(kind, sources),
+    name: name?.value ?? null,
+    email: email?.value ?? null,
+    phone: phone?.value ?? null,
+    country: country?.value ?? null,
+    marketingConsent: marketingConsent === undefined ? null : marketingConsent.value === 'true',
     sources,
-    provenance: FIELDS.flatMap((name): FieldSource[] => {
-      const known = fields[name];
-      return known === undefined ? [] : [{ field: name, source: known.source, at: known.at }];
-    }),
-    firstOrderAt: states.reduce<number | null>((first, state) => least(first, state.firstOrderAt), null),
-    lastOrderAt: states.reduce<number | null>((last, state) => greatest(last, state.lastOrderAt), null),
-    orders: [...totals.values()].reduce((total, value) => total + value.orders, 0),
-    returns: sum((state) => state.returns),
-    payments: sum((state) => state.payments),
-    interactions: sum((state) => state.interactions),
-    complaints: sum((state) => state.complaints),
-    totals: [...totals]
-      .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([currency, value]): CurrencyTotals => ({
-        currency,
-        gross: value.gross,
-        returned: value.returned,
-        net: value.gross - value.returned,
-        paid: value.paid,
-        invoiced: value.invoiced,
-        settled: value.settled,
-      })),
-    mergedFrom: [...mergedFrom].sort(),
+    provenance,
+    firstOrderAt,
+    lastOrderAt,
+    orders,
+    returns,
+    payments,
+    interactions,
+    complaints,
+    totals,
+    mergedFrom: mergedFrom.length > 1 ? [...mergedFrom].sort() : mergedFrom,
   };
+}
+
+type Claims = Partial<Record<FieldName, FieldClaim>>;
+
+/** The claim of each field that outranks all others, and who made it. */
+function bestClaims(states: readonly NodeState[]): Claims & { readonly provenance: FieldSource[] } {
+  const best: Claims & { readonly provenance: FieldSource[] } = { provenance: [] };
+  for (const field of FIELDS) {
+    let known: FieldClaim | undefined;
+    for (const state of states) {
+      const next = state.fields[field];
+      if (next !== undefined && (known === undefined || outranks(next, known))) known = next;
+    }
+    if (known === undefined) continue;
+    best[field] = known;
+    best.provenance.push({ field, source: known.source, at: known.at });
+  }
+  return best;
+}
+
+/** Sums by currency, in its order, and the orders of all of them. */
+function addTotals(states: readonly NodeState[]): { totals: CurrencyTotals[]; orders: number } {
+  const totals: { -readonly [Name in keyof CurrencyTotals]: CurrencyTotals[Name] }[] = [];
+  let orders = 0;
+  for (const state of states)
+    for (const currency in state.totals) {
+      const { orders: more, gross, returned, paid, invoiced, settled } = state.totals[currency] as Totals;
+      orders += more;
+      const known = totals.find((total) => total.currency === currency);
+      if (known === undefined) totals.push({ currency, gross, returned, net: 0n, paid, invoiced, settled });
+      else {
+        known.gross += gross;
+        known.returned += returned;
+        known.paid += paid;
+        known.invoiced += invoiced;
+        known.settled += settled;
+      }
+    }
+  for (const total of totals) total.net = total.gross - total.returned;
+  if (totals.length > 1) totals.sort((left, right) => (left.currency < right.currency ? -1 : 1));
+  return { totals, orders };
 }
 
 function kindOf(claimed: FieldClaim | undefined, sources: readonly SourceIdentity[]): ProfileKind {
   if (sources.length === 0) return 'GUEST';
   return claimed?.value === 'ORGANISATION' ? 'ORGANISATION' : 'PERSON';
-}
-
-function add(left: Totals | undefined, right: Totals): Totals {
-  if (left === undefined) return right;
-  return {
-    orders: left.orders + right.orders,
-    gross: left.gross + right.gross,
-    returned: left.returned + right.returned,
-    paid: left.paid + right.paid,
-    invoiced: left.invoiced + right.invoiced,
-    settled: left.settled + right.settled,
-  };
 }

@@ -25,8 +25,14 @@ export interface FactReading {
   readonly contribution: Contribution;
 }
 
-const nothing = {
-  currency: null,
+/** A contribution that adds nothing yet. One literal, so that every one has the same shape. */
+export const contributionOf = (
+  occurredAt: number,
+  currency: string | null,
+  detail: string | null,
+): { -readonly [Name in keyof Contribution]: Contribution[Name] } => ({
+  occurredAt,
+  currency,
   orders: 0,
   gross: 0n,
   returned: 0n,
@@ -35,81 +41,54 @@ const nothing = {
   settled: 0n,
   interactions: 0,
   complaints: 0,
-  detail: null,
+  detail,
   score: null,
-} as const;
+});
 
 /** An order counts with its total unless it was cancelled. */
-export const readOrder = (order: Order): FactReading => {
-  const counts = order.status !== 'CANCELLED';
-  return {
-    customer: order.customer,
-    orderId: order.orderId,
-    contribution: {
-      ...nothing,
-      occurredAt: order.placedAt,
-      currency: order.currency,
-      orders: counts ? 1 : 0,
-      gross: counts ? order.total : 0n,
-      detail: order.status,
-    },
-  };
-};
+export function readOrder(order: Order): FactReading {
+  const contribution = contributionOf(order.placedAt, order.currency, order.status);
+  if (order.status !== 'CANCELLED') {
+    contribution.orders = 1;
+    contribution.gross = order.total;
+  }
+  return { customer: order.customer, orderId: order.orderId, contribution };
+}
 
 /** Money in for a capture, out for a refund or chargeback. */
-export const readPayment = (payment: Payment): FactReading => ({
-  customer: payment.customer,
-  orderId: payment.orderId,
-  contribution: {
-    ...nothing,
-    occurredAt: payment.occurredAt,
-    currency: payment.currency,
-    paid: payment.kind === 'CAPTURE' ? payment.amount : -payment.amount,
-    detail: payment.kind,
-  },
-});
+export function readPayment(payment: Payment): FactReading {
+  const contribution = contributionOf(payment.occurredAt, payment.currency, payment.kind);
+  contribution.paid = payment.kind === 'CAPTURE' ? payment.amount : -payment.amount;
+  return { customer: payment.customer, orderId: payment.orderId, contribution };
+}
 
 /** Value that came back. */
-export const readReturn = (value: Return): FactReading => ({
-  customer: value.customer,
-  orderId: value.orderId,
-  contribution: { ...nothing, occurredAt: value.occurredAt, currency: value.currency, returned: value.total, detail: value.reason },
-});
+export function readReturn(value: Return): FactReading {
+  const contribution = contributionOf(value.occurredAt, value.currency, value.reason);
+  contribution.returned = value.total;
+  return { customer: value.customer, orderId: value.orderId, contribution };
+}
 
 /** A delivery adds nothing to the money; it stands in the timeline. */
-export const readFulfilment = (value: Fulfilment): FactReading => ({
-  customer: value.customer,
-  orderId: value.orderId,
-  contribution: { ...nothing, occurredAt: value.updatedAt, detail: value.status },
-});
+export function readFulfilment(value: Fulfilment): FactReading {
+  return { customer: value.customer, orderId: value.orderId, contribution: contributionOf(value.updatedAt, null, value.status) };
+}
 
 /** Billed and settled, unless cancelled. */
-export const readInvoice = (invoice: Invoice): FactReading => {
-  const counts = invoice.status !== 'CANCELLED';
-  return {
-    customer: invoice.customer,
-    orderId: invoice.orderId,
-    contribution: {
-      ...nothing,
-      occurredAt: invoice.issuedAt,
-      currency: invoice.currency,
-      invoiced: counts ? invoice.total : 0n,
-      settled: counts ? invoice.paid : 0n,
-      detail: invoice.status,
-    },
-  };
-};
+export function readInvoice(invoice: Invoice): FactReading {
+  const contribution = contributionOf(invoice.issuedAt, invoice.currency, invoice.status);
+  if (invoice.status !== 'CANCELLED') {
+    contribution.invoiced = invoice.total;
+    contribution.settled = invoice.paid;
+  }
+  return { customer: invoice.customer, orderId: invoice.orderId, contribution };
+}
 
 /** A conversation, a complaint, a survey answer. */
-export const readInteraction = (value: Interaction): FactReading => ({
-  customer: value.customer,
-  orderId: value.orderId,
-  contribution: {
-    ...nothing,
-    occurredAt: value.occurredAt,
-    interactions: 1,
-    complaints: value.kind === 'COMPLAINT' ? 1 : 0,
-    detail: value.kind,
-    score: value.score,
-  },
-});
+export function readInteraction(value: Interaction): FactReading {
+  const contribution = contributionOf(value.occurredAt, null, value.kind);
+  contribution.interactions = 1;
+  if (value.kind === 'COMPLAINT') contribution.complaints = 1;
+  contribution.score = value.score;
+  return { customer: value.customer, orderId: value.orderId, contribution };
+}

@@ -11,16 +11,16 @@ const DOCUMENT_ROWS = `SELECT * FROM unnest($1::text[], $2::text[], $3::text[], 
 const DOCUMENT_NAMES = `kind, source, document_id, version, hash, node, occurred_at, currency, orders, gross, returned, paid, invoiced, settled, detail, score,
   cause_source, cause_id, topic, partition, record_offset, interactions, complaints`;
 function documentColumns(rows: readonly StoredDocument[]): Buffer[] {
-  const text = (read: (row: StoredDocument) => string | null): Buffer => textArray(rows.map(read));
-  const big = (read: (row: StoredDocument) => bigint | number): Buffer => int8Array(rows.map(read));
-  const int = (read: (row: StoredDocument) => number | null): Buffer => int4Array(rows.map(read));
+  const text = (read: (row: StoredDocument) => string | null): Buffer => textArray(rows, read);
+  const big = (read: (row: StoredDocument) => bigint | number): Buffer => int8Array(rows, read);
+  const int = (read: (row: StoredDocument) => number | null): Buffer => int4Array(rows, read);
   return [
     text((row) => row.kind),
     text((row) => row.source),
     text((row) => row.documentId),
     big((row) => row.version),
     big((row) => row.hash),
-    uuidArray(rows.map((row) => row.node)),
+    uuidArray(rows, (row) => row.node),
     big((row) => row.occurredAt),
     text((row) => row.currency),
     int((row) => row.orders),
@@ -50,8 +50,8 @@ export const createDocumentStore = (schema: string) => ({
    * Lets a transaction that found no order for a document (exclusive) wait for those that bring orders, and the other way round: otherwise
    * neither would see the other, and the document would stay with a guest for ever.
    */
-  async lockOrders(tx: Transaction, mode: 'shared' | 'exclusive'): Promise<void> {
-    await tx.query(
+  lockOrders(tx: Transaction, mode: 'shared' | 'exclusive'): void {
+    tx.send(
       mode === 'shared'
         ? { name: `${schema}-orders-shared`, text: `SELECT pg_advisory_xact_lock_shared(${orderLock(schema)})` }
         : { name: `${schema}-orders`, text: `SELECT pg_advisory_xact_lock(${orderLock(schema)})` },
@@ -66,7 +66,7 @@ export const createDocumentStore = (schema: string) => ({
         name: `${schema}-documents`,
         text: `SELECT ${DOCUMENT_COLUMNS} FROM ${schema}.document WHERE (kind, source, document_id) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))`,
       },
-      [textArray(keys.map((key) => key.kind)), textArray(keys.map((key) => key.source)), textArray(keys.map((key) => key.documentId))],
+      [textArray(keys, (key) => key.kind), textArray(keys, (key) => key.source), textArray(keys, (key) => key.documentId)],
     );
     return rows.map(asDocument);
   },

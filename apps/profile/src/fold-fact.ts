@@ -1,9 +1,9 @@
 import type { Disposition } from '@tributary/persistence';
-import { documentKey, type BatchState } from './batch-state.ts';
+import { edgeKey, type BatchState } from './batch-state.ts';
 import type { Contribution } from './contribution.ts';
 import type { Identifier } from './identifier.ts';
 import type { IdentityKeys } from './identity-keys.ts';
-import { boundsUnsure, claim, contribute, emptyNodeState, type FieldClaim, type FieldName, type NodeState } from './node-state.ts';
+import { boundsUnsure, claim, contribute, emptyNodeState, type FieldName, type NodeState } from './node-state.ts';
 import type { StoredDocument, StoredNode } from './stored-rows.ts';
 import type { Fact } from './read-fact.ts';
 
@@ -14,7 +14,7 @@ const applied: Disposition = { kind: 'applied' };
  * it names stays evidence, as it would have been had it come in time. The same content again is a duplicate.
  */
 export function foldFact(state: BatchState, fact: Fact, keys: IdentityKeys): Disposition {
-  const key = documentKey(fact.kind, fact.source, fact.documentId);
+  const { key } = fact;
   const known = state.documents.get(key);
   if (known !== undefined) {
     if (fact.version < known.version) {
@@ -37,6 +37,8 @@ export function foldFact(state: BatchState, fact: Fact, keys: IdentityKeys): Dis
   }
   const node = primaryNode(state, fact, keys);
   const { envelope, record } = fact.event;
+  const { contribution } = fact;
+  // Field by field: spreading one object into another makes a dictionary of it first.
   const document: StoredDocument = {
     kind: fact.kind,
     source: fact.source,
@@ -44,7 +46,18 @@ export function foldFact(state: BatchState, fact: Fact, keys: IdentityKeys): Dis
     version: fact.version,
     hash: fact.hash,
     node,
-    ...fact.contribution,
+    occurredAt: contribution.occurredAt,
+    currency: contribution.currency,
+    orders: contribution.orders,
+    gross: contribution.gross,
+    returned: contribution.returned,
+    paid: contribution.paid,
+    invoiced: contribution.invoiced,
+    settled: contribution.settled,
+    interactions: contribution.interactions,
+    complaints: contribution.complaints,
+    detail: contribution.detail,
+    score: contribution.score,
     causeSource: envelope.source,
     causeId: envelope.id,
     topic: record.topic,
@@ -55,7 +68,7 @@ export function foldFact(state: BatchState, fact: Fact, keys: IdentityKeys): Dis
   if (known === undefined) state.newDocuments.add(key);
   else state.changedDocuments.add(key);
   state.causes.set(node, fact.event);
-  if (fact.kind === 'CUSTOMER') update(state, node, (before) => claimRecord(before, fact));
+  if (fact.kind === 'CUSTOMER') claimRecord(changed(state, node), fact);
   else moveContribution(state, fact, fact.kind, known, node);
   return applied;
 }
@@ -65,9 +78,9 @@ function noteEvidence(state: BatchState, fact: Fact, keys: IdentityKeys): void {
   const node = primaryNode(state, fact, keys);
   state.causes.set(node, fact.event);
   if (fact.kind === 'CUSTOMER') return;
-  update(state, node, (current) =>
-    claimReference({ ...current, updatedAt: Math.max(current.updatedAt, fact.contribution.occurredAt) }, fact),
-  );
+  const current = changed(state, node);
+  current.updatedAt = Math.max(current.updatedAt, fact.contribution.occurredAt);
+  claimReference(current, fact);
 }
 
 function moveContribution(
@@ -80,10 +93,12 @@ function moveContribution(
   if (known !== undefined) {
     const before = state.nodes.get(known.node)?.state;
     if (before && boundsUnsure(before, known)) state.unsureBounds.add(known.node);
-    update(state, known.node, (current) => contribute(current, kind, known, -1));
+    contribute(changed(state, known.node), kind, known, -1);
     state.causes.set(known.node, fact.event);
   }
-  update(state, node, (current) => claimReference(contribute(current, kind, fact.contribution, 1), fact));
+  const current = changed(state, node);
+  contribute(current, kind, fact.contribution, 1);
+  claimReference(current, fact);
   const change = (at: string, delta: Contribution, half: number): void =>
     void state.changes.push({ event: fact.event, kind, documentId: fact.documentId, node: at, delta, half });
   if (known !== undefined && known.node !== node) {
@@ -112,7 +127,8 @@ const negate = (value: Contribution): Contribution => ({
 });
 
 const difference = (next: Contribution, before: Contribution): Contribution => ({
-  ...next,
+  occurredAt: next.occurredAt,
+  currency: next.currency,
   orders: next.orders - before.orders,
   gross: next.gross - before.gross,
   returned: next.returned - before.returned,
@@ -121,12 +137,14 @@ const difference = (next: Contribution, before: Contribution): Contribution => (
   settled: next.settled - before.settled,
   interactions: next.interactions - before.interactions,
   complaints: next.complaints - before.complaints,
+  detail: next.detail,
+  score: next.score,
 });
 
 /** The node a fact is booked on: the source's customer; else whoever the order is known to belong to; else the order itself (a guest). */
 function primaryNode(state: BatchState, fact: Fact, keys: IdentityKeys): string {
   const { customer, document, personal } = fact.identification;
-  const ordered = fact.orderId === null ? undefined : state.documents.get(documentKey('ORDER', fact.source, fact.orderId));
+  const ordered = fact.orderKey === null ? undefined : state.documents.get(fact.orderKey);
   const node = customer?.node ?? ordered?.node ?? document.node;
   ensure(state, node, customer ?? document, fact.time);
   if (customer !== undefined && state.nodes.has(document.node)) link(state, node, document.node, fact, keys, 'same-order');
@@ -152,18 +170,19 @@ function ensure(state: BatchState, node: string, identifier: Identifier, time: n
     });
     state.newNodes.add(node);
   } else if (time < known.firstSeen) {
-    state.nodes.set(node, { ...known, firstSeen: time });
+    known.firstSeen = time;
     state.changedNodes.add(node);
   }
 }
 
 function link(state: BatchState, from: string, to: string, fact: Fact, keys: IdentityKeys, rule: string): void {
   if (state.nodes.get(to)?.shared) return;
-  const edge = keys.edge(from, to);
-  const known = state.edges.get(edge)?.seenAt ?? state.knownEdges.get(edge);
+  const pair = edgeKey(from, to);
+  const stored = state.edges.get(pair);
+  const known = stored?.seenAt ?? state.knownEdges.get(pair);
   if (known !== undefined && known <= fact.time) return;
-  state.edges.set(edge, {
-    edge,
+  state.edges.set(pair, {
+    edge: stored?.edge ?? keys.edge(from, to),
     from,
     to,
     seenAt: fact.time,
@@ -171,47 +190,40 @@ function link(state: BatchState, from: string, to: string, fact: Fact, keys: Ide
     evidenceSource: fact.event.envelope.source,
     evidenceId: fact.event.envelope.id,
   });
-  state.newEdges.add(edge);
+  state.newEdges.add(pair);
 }
 
-function update(state: BatchState, name: string, change: (state: NodeState) => NodeState): void {
+/** A node's state, to be changed. */
+function changed(state: BatchState, name: string): NodeState {
   const node = state.nodes.get(name) as StoredNode;
-  const customer = node.kind === 'source-customer';
-  state.nodes.set(name, {
-    ...node,
-    state: change(node.state ?? emptyNodeState(customer ? node.scope : null, customer ? node.display : null)),
-  });
   state.changedNodes.add(name);
+  const customer = node.kind === 'source-customer';
+  return (node.state ??= emptyNodeState(customer ? node.scope : null, customer ? node.display : null));
 }
 
 /** What a document says of the person in passing; a customer record outranks it. */
-function claimReference(state: NodeState, fact: Fact): NodeState {
-  return claims(state, fact, 1, [
-    ['name', fact.name],
-    ['email', fact.email],
-    ['phone', fact.phone],
-    ['country', fact.country],
-  ]);
+function claimReference(state: NodeState, fact: Fact): void {
+  claimPerson(state, fact, 1);
 }
 
 /** A customer record replaces what the same record said before. */
-function claimRecord(state: NodeState, fact: Fact): NodeState {
-  const kept = Object.fromEntries(Object.entries(state.fields).filter(([, value]) => value.rank < 2));
+function claimRecord(state: NodeState, fact: Fact): void {
+  state.fields = Object.fromEntries(Object.entries(state.fields).filter(([, said]) => said.rank < 2));
+  state.updatedAt = Math.max(state.updatedAt, fact.time);
+  claimPerson(state, fact, 2);
   const { customer } = fact;
-  const next = { ...state, fields: kept, updatedAt: Math.max(state.updatedAt, fact.time) };
-  return claims(next, fact, 2, [
-    ['name', fact.name],
-    ['email', fact.email],
-    ['phone', fact.phone],
-    ['country', fact.country],
-    ['kind', customer?.kind ?? null],
-    ['marketingConsent', customer?.marketingConsent === null || customer === null ? null : String(customer.marketingConsent)],
-  ]);
+  if (customer === null) return;
+  claimText(state, fact, 2, 'kind', customer.kind);
+  claimText(state, fact, 2, 'marketingConsent', customer.marketingConsent === null ? null : String(customer.marketingConsent));
 }
 
-function claims(state: NodeState, fact: Fact, rank: number, said: readonly (readonly [FieldName, string | null])[]): NodeState {
-  const claimed: (readonly [FieldName, FieldClaim])[] = [];
-  for (const [field, value] of said)
-    if (value !== null && value !== '') claimed.push([field, { value, source: fact.source, at: fact.saidAt, rank }]);
-  return claim(state, claimed);
+function claimPerson(state: NodeState, fact: Fact, rank: number): void {
+  claimText(state, fact, rank, 'name', fact.name);
+  claimText(state, fact, rank, 'email', fact.email);
+  claimText(state, fact, rank, 'phone', fact.phone);
+  claimText(state, fact, rank, 'country', fact.country);
+}
+
+function claimText(state: NodeState, fact: Fact, rank: number, field: FieldName, value: string | null): void {
+  if (value !== null && value !== '') claim(state, field, value, fact.source, fact.saidAt, rank);
 }

@@ -1,6 +1,6 @@
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { nodeId, type IdentifierKind } from '@tributary/matching';
-import type { Queryable } from '@tributary/persistence';
+import { uuidText, type Queryable } from '@tributary/persistence';
 import { LIVE_SCHEMA } from './profile.store.ts';
 
 /** Keyed hashes of identifiers, and ids of the edges between them; handed in, so that folding stays pure. */
@@ -9,18 +9,41 @@ export interface IdentityKeys {
   edge(from: string, to: string): string;
 }
 
+/** Bytes that SHA-256 takes at a time, and bytes of its hash. */
+const BLOCK = 64;
+const DIGEST = 32;
+
 /** Keyed hashes (HMAC-SHA256, 128 bits): a dump of the database gives no address away and cannot be guessed without the key. */
 export function identityKeys(identityKey: string | Buffer): IdentityKeys {
-  const uuid = (hex: string): string =>
-    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+  const keyed = hmacSha256(identityKey);
   return {
-    node: (kind, scope, value) =>
-      uuid(
-        createHmac('sha256', identityKey)
-          .update(nodeId(kind, scope, value))
-          .digest('hex'),
-      ),
-    edge: (from, to) => uuid(hash('sha256', `${from}${to}`)),
+    node: (kind, scope, value) => uuidText(keyed(nodeId(kind, scope, value))),
+    edge: (from, to) => uuidText(hash('sha256', `${from}${to}`)),
+  };
+}
+
+/**
+ * HMAC (RFC 2104) of many short texts under one key, hexadecimal. Two hashes in one call each, over blocks prepared once, take half the time
+ * of an object that is made, updated and finished.
+ */
+export function hmacSha256(secret: string | Buffer): (text: string) => string {
+  const bytes = Buffer.from(secret as string);
+  const key = bytes.length > BLOCK ? hash('sha256', bytes, 'buffer') : bytes;
+  let inner = Buffer.alloc(BLOCK * 4, 0x36);
+  const outer = Buffer.alloc(BLOCK + DIGEST, 0x5c);
+  key.forEach((byte, index) => {
+    inner[index] = byte ^ 0x36;
+    outer[index] = byte ^ 0x5c;
+  });
+  return (text) => {
+    if (inner.length < BLOCK + text.length * 3) {
+      const larger = Buffer.alloc(BLOCK + text.length * 3);
+      inner.copy(larger, 0, 0, BLOCK);
+      inner = larger;
+    }
+    const end = BLOCK + inner.write(text, BLOCK, 'utf8');
+    outer.write(hash('sha256', inner.subarray(0, end), 'binary'), BLOCK, 'latin1');
+    return hash('sha256', outer);
   };
 }
 

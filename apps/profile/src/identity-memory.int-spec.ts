@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ContentionError, holdGroup, raiseEpoch, type Stage, type Transaction } from '@tributary/persistence';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
 import { orderJson } from '../../../test/support/order-json.ts';
 import { stageBench, type Said, type StageBench } from '../../../test/support/stage-bench.ts';
@@ -56,6 +57,19 @@ describe('what two processes remember of identities', () => {
     expect(await orders()).toEqual([...new Array<number>(10).fill(1), 4, 5].sort((left, right) => left - right));
   }, 60_000);
 
+  it('profiles that both write in turns are never taken from memory when the other one wrote last', async () => {
+    const [tom, tim] = [
+      { id: 'tom', email: 'tom@example.org' },
+      { id: 'tim', email: 'tim@example.org' },
+    ];
+    const before = await orders();
+    for (let round = 1; round <= 6; round += 1) {
+      await one.apply(0, [order(`tom${round}`, tom), order(`tim${round}`, tim)]);
+      if (round % 2 === 0) await other.apply(1, [order(`tom${round}b`, tom)]);
+    }
+    expect(await orders()).toEqual([...before, 6, 9].sort((left, right) => left - right));
+  }, 60_000);
+
   it('a batch that fails leaves nothing in memory that the tables do not hold', async () => {
     const eve = { id: 'eve', email: 'eve@example.org' };
     const before = await orders();
@@ -68,4 +82,99 @@ describe('what two processes remember of identities', () => {
     await other.apply(1, [order('e3', eve)]);
     expect(await orders()).toEqual([...before, 3].sort((left, right) => left - right));
   }, 60_000);
+});
+
+/** A stage with a note of every statement that loading sends, and a way to fail after everything was written. */
+function watched(stage: Stage): { readonly stage: Stage; readonly asked: string[]; fail: Error | undefined } {
+  const watch: { stage: Stage; asked: string[]; fail: Error | undefined } = {
+    asked: [],
+    fail: undefined,
+    stage: {
+      ...stage,
+      async open(tx, events, epoch) {
+        const query: Transaction['query'] = (statement, values) => {
+          watch.asked.push(typeof statement === 'string' ? statement : (statement.name ?? ''));
+          return tx.query(statement, values);
+        };
+        const unit = await stage.open({ ...tx, query }, events, epoch);
+        return {
+          ...unit,
+          async close() {
+            const events = await unit.close();
+            const { fail } = watch;
+            watch.fail = undefined;
+            if (fail !== undefined) throw fail;
+            return events;
+          },
+        };
+      },
+    },
+  };
+  return watch;
+}
+
+describe('a profile that is remembered', () => {
+  let own: FreshDatabase;
+  let bench: StageBench;
+  const watch = watched(createProfileStage('11'.repeat(32)));
+  const kim = { id: 'kim', email: 'kim@example.org' };
+  let said = 0;
+  const apply = async (): Promise<string[]> => {
+    watch.asked.length = 0;
+    await bench.apply(0, [order(`kim${(said += 1)}`, kim)]);
+    return [...watch.asked];
+  };
+  const counted = async (): Promise<unknown> =>
+    (await own.database.query(`SELECT (document->>'orders')::int AS orders FROM profile.profile WHERE visible`))[0];
+
+  beforeAll(async () => {
+    own = await freshDatabase(migrations);
+    bench = await stageBench(own, watch.stage, 1);
+    await apply();
+  }, 30_000);
+  afterAll(async () => {
+    await bench.close();
+    await own.drop();
+  }, 30_000);
+
+  it('is neither read again nor asked for its evidence', async () => {
+    expect(await apply()).not.toContain('profile-members');
+    const asked = await apply();
+    expect(asked).toContain('profile-lock');
+    expect(asked).not.toContain('profile-members');
+    expect(asked).not.toContain('profile-edges');
+    expect(await counted()).toEqual({ orders: 3 });
+  });
+
+  it('is read again after a transaction that failed with everything written, and counts once', async () => {
+    watch.fail = new ContentionError('two met');
+    expect(await apply()).toContain('profile-members');
+    expect(await counted()).toEqual({ orders: 4 });
+    watch.fail = Object.assign(new Error('the line was cut'), { code: 'ECONNRESET' });
+    await expect(apply()).rejects.toThrow('the line was cut');
+    expect(await counted()).toEqual({ orders: 4 });
+    expect(await apply()).toContain('profile-members');
+    expect(await counted()).toEqual({ orders: 5 });
+  });
+
+  it('is read again when its row was written by somebody without a token', async () => {
+    await own.database.query(
+      `UPDATE profile.node SET state = jsonb_set(state::jsonb, '{totals,EUR,orders}', '100')::json WHERE kind = 'source-customer'`,
+    );
+    await own.database.query('UPDATE profile.profile SET token = 0');
+    await apply();
+    expect(await counted()).toEqual({ orders: 101 });
+  });
+
+  it('is read again in another epoch', async () => {
+    await own.database.transaction(async (tx) => {
+      await holdGroup(tx, 'profile');
+      await tx.query(
+        `UPDATE profile.node SET state = jsonb_set(state::jsonb, '{totals,EUR,orders}', '200')::json WHERE kind = 'source-customer'`,
+      );
+      await raiseEpoch(tx, 'profile');
+    });
+    await apply();
+    expect(await counted()).toEqual({ orders: 201 });
+  });
 });

@@ -1,20 +1,63 @@
+import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { StoredEdge, StoredNode } from './stored-rows.ts';
 
-const NODES = 100_000;
-const EDGES = 100_000;
+/** What is kept at most; a profile with its members takes about 1.5 kB. */
+export interface MemoryLimits {
+  readonly nodes: number;
+  readonly edges: number;
+  readonly profiles: number;
+  /** Members and edges of all remembered profiles: bounds what a few large ones may take. */
+  readonly parts: number;
+}
+
+export const MEMORY_LIMITS: MemoryLimits = { nodes: 60_000, edges: 60_000, profiles: 20_000, parts: 80_000 };
+
+/** A profile's token when no process remembers it. */
+export const NO_TOKEN = 0n;
+
+/** A profile as a batch left it. */
+export interface RememberedProfile {
+  readonly profileId: string;
+  /** All its members. */
+  readonly nodes: readonly StoredNode[];
+  /** Edges that the batch wrote. */
+  readonly edges: readonly RememberedEdge[];
+}
+
+/** By `edgeKey`, with the time of its evidence, microseconds. */
+export interface RememberedEdge {
+  readonly pair: string;
+  readonly seenAt: number;
+}
 
 /**
  * What a stage remembers of the identity graph between batches, so that a returning customer is found without asking.
  *
- * A remembered node is only a hint: its profile is locked and its members are read, and a node that is not among them is forgotten and the
- * batch tried again. A remembered edge is one that was read from the table: edges are never taken away but by a rebuild, which raises
+ * A remembered node is only a hint: its profile is locked and its members are known, and a node that is not among them is forgotten and the
+ * batch tried again. A remembered edge is one that is in the table: edges are never taken away but by a rebuild, which raises
  * the group's epoch, and their time only becomes earlier; so "known, and not later than this" stays true.
+ *
+ * A remembered profile holds when the token under which it was kept is the one in its row, read under lock (ADR 0013). A transaction writes
+ * its token, which no other one ever has, into the row of every profile it changes or whose members it changes. So a row with that token
+ * says: this transaction committed, and none after it. What a transaction that failed has left here has a token that stands in no row.
  */
 export class IdentityMemory {
-  private readonly profiles = new LRUCache<string, string>({ max: NODES });
-  private readonly edges = new LRUCache<string, number>({ max: EDGES });
+  private readonly places: LRUCache<string, string>;
+  private readonly edges: LRUCache<string, number>;
+  private readonly profiles: LRUCache<string, RememberedProfile & { readonly token: bigint }>;
   private epoch = 0;
+  private lastToken = firstToken();
+
+  constructor(limits: MemoryLimits = MEMORY_LIMITS) {
+    this.places = new LRUCache({ max: limits.nodes });
+    this.edges = new LRUCache({ max: limits.edges });
+    this.profiles = new LRUCache({
+      max: limits.profiles,
+      maxSize: limits.parts,
+      sizeCalculation: ({ nodes, edges }) => Math.max(1, nodes.length + edges.length),
+    });
+  }
 
   /** Forgets everything when the tables were written by somebody else than the group. */
   enter(epoch: number): void {
@@ -23,30 +66,59 @@ export class IdentityMemory {
   }
 
   forget(): void {
-    this.profiles.clear();
+    this.places.clear();
     this.edges.clear();
+    this.profiles.clear();
+  }
+
+  /** A token for one transaction, which no transaction of any process has had. */
+  newToken(): bigint {
+    this.lastToken = (this.lastToken & COUNTED) === COUNTED ? firstToken() : this.lastToken + 1n;
+    return this.lastToken;
   }
 
   /** The profile a node was last seen in. */
   profileOf(node: string): string | undefined {
-    return this.profiles.get(node);
+    return this.places.get(node);
   }
 
   /** Time of the evidence of an edge, microseconds. */
-  seenAt(edge: string): number | undefined {
-    return this.edges.get(edge);
+  seenAt(pair: string): number | undefined {
+    return this.edges.get(pair);
   }
 
   keepNodes(nodes: Iterable<Pick<StoredNode, 'node' | 'profileId'>>): void {
-    for (const { node, profileId } of nodes) this.profiles.set(node, profileId);
+    for (const { node, profileId } of nodes) this.places.set(node, profileId);
   }
 
   /** @param edges as read from the table, never as they are about to be written: their transaction may fail. */
-  keepEdges(edges: Iterable<Pick<StoredEdge, 'edge' | 'seenAt'>>): void {
-    for (const { edge, seenAt } of edges) this.edges.set(edge, seenAt);
+  keepEdges(edges: Iterable<readonly [pair: string, edge: Pick<StoredEdge, 'seenAt'>]>): void {
+    for (const [pair, { seenAt }] of edges) this.edges.set(pair, seenAt);
   }
 
   forgetNode(node: string): void {
-    this.profiles.delete(node);
+    this.places.delete(node);
+  }
+
+  /** Keeps a profile as the transaction that writes this token into its row leaves it, should it commit. */
+  keepProfile(remembered: RememberedProfile, token: bigint): void {
+    this.profiles.set(remembered.profileId, { ...remembered, token });
+  }
+
+  /**
+   * Hands a profile over to the batch that locked its row, if what is remembered is what the row's transaction left. The batch changes it in
+   * place, so it is remembered no longer.
+   */
+  takeProfile(profileId: string, token: bigint): RememberedProfile | undefined {
+    const known = this.profiles.get(profileId);
+    if (known === undefined) return undefined;
+    this.profiles.delete(profileId);
+    if (known.token !== token) return undefined;
+    for (const { pair, seenAt } of known.edges) this.edges.set(pair, seenAt);
+    return known;
   }
 }
+
+/** 40 random bits of a positive bigint; the 23 below them count. */
+const COUNTED = 2n ** 23n - 1n;
+const firstToken = (): bigint => BigInt(`0x${randomBytes(5).toString('hex')}`) << 23n;

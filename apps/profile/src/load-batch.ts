@@ -1,6 +1,5 @@
 import type { Transaction } from '@tributary/persistence';
 import { documentKey, type BatchState } from './batch-state.ts';
-import type { IdentityKeys } from './identity-keys.ts';
 import type { IdentityMemory } from './identity-memory.ts';
 import { loadClosure } from './load-closure.ts';
 import type { ProfileStore } from './profile.store.ts';
@@ -11,20 +10,18 @@ import type { DocumentKey, StoredDocument } from './stored-rows.ts';
 export interface LoadContext {
   readonly tx: Transaction;
   readonly store: ProfileStore;
-  readonly keys: IdentityKeys;
   readonly memory: IdentityMemory;
 }
 
 /** Loads, under lock, everything that folding the facts may touch. */
 export async function loadBatch(context: LoadContext, facts: readonly Fact[]): Promise<BatchState> {
-  const documentKeys = new Map<string, DocumentKey>();
-  const want = (kind: DocumentKey['kind'], source: string, documentId: string): void =>
-    void documentKeys.set(documentKey(kind, source, documentId), { kind, source, documentId });
-  for (const fact of facts) {
-    want(fact.kind, fact.source, fact.documentId);
-    if (fact.orderId !== null) want('ORDER', fact.source, fact.orderId);
+  const wanted = new Map<string, DocumentKey>();
+  for (const { kind, source, documentId, key, orderId, orderKey } of facts) {
+    if (!wanted.has(key)) wanted.set(key, { kind, source, documentId });
+    if (orderId !== null && orderKey !== null && !wanted.has(orderKey))
+      wanted.set(orderKey, { kind: 'ORDER', source, documentId: orderId });
   }
-  const documents = await loadWithOrders(context, facts, [...documentKeys.values()]);
+  const documents = await loadWithOrders(context, facts, [...wanted.values()]);
   const state: BatchState = {
     nodes: new Map(),
     newNodes: new Set(),
@@ -58,15 +55,12 @@ async function loadWithOrders(
   const named = (fact: Fact): boolean => fact.identification.customer !== undefined;
   if (facts.some((fact) => !named(fact) && fact.orderId !== null && fact.kind !== 'ORDER')) {
     const known = new Set(documents.map((row) => documentKey(row.kind, row.source, row.documentId)));
-    const orphaned = facts.some(
-      (fact) =>
-        !named(fact) && fact.orderId !== null && fact.kind !== 'ORDER' && !known.has(documentKey('ORDER', fact.source, fact.orderId)),
-    );
+    const orphaned = facts.some((fact) => !named(fact) && fact.orderKey !== null && fact.kind !== 'ORDER' && !known.has(fact.orderKey));
     if (orphaned) {
-      await store.lockOrders(tx, 'exclusive');
+      store.lockOrders(tx, 'exclusive');
       return store.loadDocuments(tx, wanted);
     }
   }
-  if (facts.some((fact) => named(fact) && fact.orderId !== null)) await store.lockOrders(tx, 'shared');
+  if (facts.some((fact) => named(fact) && fact.orderId !== null)) store.lockOrders(tx, 'shared');
   return documents;
 }

@@ -1,5 +1,5 @@
 import { ContentionError } from '@tributary/persistence';
-import { documentKey, type BatchState } from './batch-state.ts';
+import { edgeKey, type BatchState } from './batch-state.ts';
 import type { LoadContext } from './load-batch.ts';
 import type { Fact } from './read-fact.ts';
 
@@ -21,9 +21,12 @@ export async function loadClosure(context: LoadContext, state: BatchState, facts
       members.map((node) => node.node),
       members.filter((node) => !node.shared && personal.has(node.node)).map((node) => node.node),
     );
-    memory.keepEdges(edges);
-    for (const edge of edges) state.edges.set(edge.edge, edge);
-    const ends = edges.flatMap((edge) => [edge.from, edge.to]);
+    const ends: string[] = [];
+    for (const edge of edges) {
+      state.edges.set(edgeKey(edge.from, edge.to), edge);
+      ends.push(edge.from, edge.to);
+    }
+    memory.keepEdges(state.edges);
     await loadProfiles(
       context,
       state,
@@ -33,7 +36,7 @@ export async function loadClosure(context: LoadContext, state: BatchState, facts
   }
 }
 
-function wantedNodes(state: BatchState, facts: readonly Fact[]): string[] {
+function wantedNodes(state: BatchState, facts: readonly Fact[]): Set<string> {
   const wanted = new Set<string>();
   for (const { identification } of facts) {
     if (identification.customer !== undefined) wanted.add(identification.customer.node);
@@ -41,7 +44,7 @@ function wantedNodes(state: BatchState, facts: readonly Fact[]): string[] {
     for (const identifier of identification.personal) wanted.add(identifier.node);
   }
   for (const document of state.documents.values()) wanted.add(document.node);
-  return [...wanted];
+  return wanted;
 }
 
 /** Profiles of nodes whose edges are not loaded yet. */
@@ -55,7 +58,7 @@ function profilesOf(state: BatchState, nodes: Iterable<string>): Set<string> {
 }
 
 /** Finds the profiles of nodes, by memory where it knows them, locks them and reads all their members. */
-async function loadProfiles({ tx, store, memory }: LoadContext, state: BatchState, nodes: readonly string[]): Promise<void> {
+async function loadProfiles({ tx, store, memory }: LoadContext, state: BatchState, nodes: Iterable<string>): Promise<void> {
   const places = new Map<string, string>();
   const unknown: string[] = [];
   for (const node of nodes) {
@@ -65,28 +68,36 @@ async function loadProfiles({ tx, store, memory }: LoadContext, state: BatchStat
   }
   const found = await store.findNodes(tx, unknown);
   for (const { node, profileId } of found) places.set(node, profileId);
-  const profiles = [...new Set(places.values())].filter((id) => !state.profiles.has(id));
-  const locked = await store.lockProfiles(tx, profiles);
-  for (const profile of locked) if (profile.mergedInto === null) state.profiles.set(profile.profileId, profile);
-  for (const node of await store.loadMembers(tx, profiles)) state.nodes.set(node.node, node);
-  const moved = [...places].filter(([node, profileId]) => state.nodes.get(node)?.profileId !== profileId || !state.profiles.has(profileId));
-  for (const [node] of moved) memory.forgetNode(node);
-  if (moved.length > 0) throw new ContentionError(`${moved.length} nodes moved to other profiles meanwhile, ${moved[0]?.[0]} for one`);
+  const wanted = new Set<string>();
+  for (const profileId of places.values()) if (!state.profiles.has(profileId)) wanted.add(profileId);
+  const unread: string[] = [];
+  for (const row of await store.lockProfiles(tx, [...wanted])) {
+    const known = memory.takeProfile(row.profileId, row.token);
+    if (row.mergedInto === null) state.profiles.set(row.profileId, row);
+    if (known === undefined) unread.push(row.profileId);
+    else for (const node of known.nodes) state.nodes.set(node.node, node);
+  }
+  for (const node of await store.loadMembers(tx, unread)) state.nodes.set(node.node, node);
+  const moved: string[] = [];
+  for (const [node, profileId] of places)
+    if (state.nodes.get(node)?.profileId !== profileId || !state.profiles.has(profileId)) moved.push(node);
+  for (const node of moved) memory.forgetNode(node);
+  if (moved.length > 0) throw new ContentionError(`${moved.length} nodes moved to other profiles meanwhile, ${moved[0]} for one`);
   memory.keepNodes(found);
 }
 
 /** Nodes of the facts that may bring a new node or new evidence. For the others, what they say of identity is known, and not later than they say it. */
-function unsettledNodes({ keys, memory }: LoadContext, state: BatchState, facts: readonly Fact[]): Set<string> {
+function unsettledNodes({ memory }: LoadContext, state: BatchState, facts: readonly Fact[]): Set<string> {
   const unsettled = new Set<string>();
   const guests = new Set<string>();
   for (const { identification } of facts) if (identification.customer === undefined) guests.add(identification.document.node);
   for (const fact of facts) {
     const { customer, document, personal } = fact.identification;
     const isKnown = (from: string, to: string): boolean => {
-      const edge = keys.edge(from, to);
-      const seenAt = memory.seenAt(edge);
+      const pair = edgeKey(from, to);
+      const seenAt = memory.seenAt(pair);
       if (seenAt === undefined || seenAt > fact.time) return false;
-      state.knownEdges.set(edge, seenAt);
+      state.knownEdges.set(pair, seenAt);
       return true;
     };
     const settled =
@@ -100,8 +111,8 @@ function unsettledNodes({ keys, memory }: LoadContext, state: BatchState, facts:
     if (settled) continue;
     for (const node of [customer?.node, document.node, ...personal.map((identifier) => identifier.node)])
       if (node !== undefined) unsettled.add(node);
-    const own = state.documents.get(documentKey(fact.kind, fact.source, fact.documentId));
-    const order = fact.orderId === null ? undefined : state.documents.get(documentKey('ORDER', fact.source, fact.orderId));
+    const own = state.documents.get(fact.key);
+    const order = fact.orderKey === null ? undefined : state.documents.get(fact.orderKey);
     for (const booked of [own, order]) if (booked !== undefined) unsettled.add(booked.node);
   }
   return unsettled;

@@ -46,6 +46,11 @@ CREATE INDEX profile_search ON ${schema}.profile USING btree (search text_patter
     // Read and written whole, never looked into by SQL: as text it need not be taken apart twice for every event.
     sql: (schema) => `ALTER TABLE ${schema}.node ALTER COLUMN state TYPE json USING state::json`,
   },
+  {
+    id: '0320-profile-token',
+    // Of the transaction that wrote the profile and its members last: what that transaction left in a process's memory is what stands here.
+    sql: (schema) => `ALTER TABLE ${schema}.profile ADD COLUMN token bigint NOT NULL DEFAULT 0`,
+  },
 ];
 
 /** Tables of the profile app. */

@@ -1,5 +1,5 @@
 import { boolArray, int8Array, textArray, uuidArray, type Transaction } from '@tributary/persistence';
-import { fromNodeStateJson, toNodeStateJson, type NodeStateJson } from './node-state-json.ts';
+import { nodeStateText, readNodeState, type NodeStateJson } from './node-state-json.ts';
 import type { StoredEdge, StoredNode } from './stored-rows.ts';
 
 const NODE_COLUMNS = `node, kind, scope, display, first_seen AS "firstSeen", profile_id AS "profileId", shared, state`;
@@ -12,18 +12,18 @@ const asNode = ({ node, kind, scope, display, firstSeen, profileId, shared, stat
   firstSeen: Number(firstSeen),
   profileId,
   shared,
-  state: state === null ? null : fromNodeStateJson(state),
+  state: state === null ? null : readNodeState(state),
 });
 
 const nodeColumns = (rows: readonly StoredNode[]): Buffer[] => [
-  uuidArray(rows.map((row) => row.node)),
-  textArray(rows.map((row) => row.kind)),
-  textArray(rows.map((row) => row.scope)),
-  textArray(rows.map((row) => row.display)),
-  int8Array(rows.map((row) => row.firstSeen)),
-  uuidArray(rows.map((row) => row.profileId)),
-  boolArray(rows.map((row) => row.shared)),
-  textArray(rows.map((row) => (row.state === null ? null : JSON.stringify(toNodeStateJson(row.state))))),
+  uuidArray(rows, (row) => row.node),
+  textArray(rows, (row) => row.kind),
+  textArray(rows, (row) => row.scope),
+  textArray(rows, (row) => row.display),
+  int8Array(rows, (row) => row.firstSeen),
+  uuidArray(rows, (row) => row.profileId),
+  boolArray(rows, (row) => row.shared),
+  textArray(rows, (row) => (row.state === null ? null : nodeStateText(row.state))),
 ];
 const NODE_ROWS = `(SELECT u.node, u.kind, u.scope, u.display, u.first_seen, u.profile_id, u.shared, u.state::json
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::uuid[], $7::boolean[], $8::text[]) AS u (node, kind, scope, display, first_seen, profile_id, shared, state))`;
@@ -101,13 +101,13 @@ export const createNodeStore = (schema: string) => ({
     ON CONFLICT (edge) DO UPDATE SET seen_at = excluded.seen_at, evidence_source = excluded.evidence_source, evidence_id = excluded.evidence_id WHERE excluded.seen_at < e.seen_at`,
       },
       [
-        uuidArray(edges.map((row) => row.edge)),
-        uuidArray(edges.map((row) => row.from)),
-        uuidArray(edges.map((row) => row.to)),
-        int8Array(edges.map((row) => row.seenAt)),
-        textArray(edges.map((row) => row.rule)),
-        textArray(edges.map((row) => row.evidenceSource)),
-        textArray(edges.map((row) => row.evidenceId)),
+        uuidArray(edges, (row) => row.edge),
+        uuidArray(edges, (row) => row.from),
+        uuidArray(edges, (row) => row.to),
+        int8Array(edges, (row) => row.seenAt),
+        textArray(edges, (row) => row.rule),
+        textArray(edges, (row) => row.evidenceSource),
+        textArray(edges, (row) => row.evidenceId),
       ],
     );
   },

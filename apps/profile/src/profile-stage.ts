@@ -33,7 +33,7 @@ export function createProfileStage(
     async open(tx, events, epoch): Promise<UnitOfWork> {
       memory.enter(epoch);
       const facts = new Map(events.map((event) => [event, readFact(reader, event)]));
-      const state = await loadBatch({ tx, store, keys, memory }, [...facts.values()]);
+      const state = await loadBatch({ tx, store, memory }, [...facts.values()]);
       return {
         apply: (event: HubEvent) => foldFact(state, facts.get(event) ?? readFact(reader, event), keys),
         close: () => closeBatch(tx, store, memory, state),

@@ -1,6 +1,7 @@
 import { routeTable, topology, type Contract, type Customer, type CustomerRef } from '@tributary/contracts';
 import { contentHash, type HubEvent } from '@tributary/persistence';
-import type { Contribution } from './contribution.ts';
+import { documentKey } from './batch-state.ts';
+import { contributionOf, type Contribution } from './contribution.ts';
 import type { IdentifierReader } from './identifier.ts';
 import { identify, type Identification } from './identify.ts';
 import type { DocumentKind } from './node-state.ts';
@@ -12,6 +13,9 @@ export interface Fact {
   readonly kind: DocumentKind | 'CUSTOMER';
   readonly source: string;
   readonly documentId: string;
+  /** The document's key in the batch, and that of its order. */
+  readonly key: string;
+  readonly orderKey: string | null;
   readonly version: bigint;
   readonly hash: bigint;
   readonly time: number;
@@ -34,20 +38,6 @@ const routeOf = routeTable(
   topology.profile.reads.filter((contract) => contract.name !== customerRoute.name),
   factRoutes,
 );
-const none: Contribution = {
-  occurredAt: 0,
-  currency: null,
-  orders: 0,
-  gross: 0n,
-  returned: 0n,
-  paid: 0n,
-  invoiced: 0n,
-  settled: 0n,
-  interactions: 0,
-  complaints: 0,
-  detail: null,
-  score: null,
-};
 
 /** Reads an event by its row of the routes table. Pure. */
 export function readFact(reader: IdentifierReader, event: HubEvent): Fact {
@@ -59,12 +49,15 @@ export function readFact(reader: IdentifierReader, event: HubEvent): Fact {
   const record = isCustomer ? (event.value as Customer) : null;
   const read = record === null ? readDocument(contract.name, event.value) : readCustomer(record);
   const { customer, kind, orderId, country } = read;
+  const key = documentKey(kind, source, documentId);
   const document = guestDocument(kind, orderId, documentId);
   return {
     event,
     kind,
     source,
     documentId,
+    key,
+    orderKey: orderId === null ? null : kind === 'ORDER' && orderId === documentId ? key : documentKey('ORDER', source, orderId),
     version: contract.version(event.value),
     hash: contentHash(event.record.value ?? Buffer.alloc(0)),
     time,
@@ -91,10 +84,10 @@ interface Read {
 function readCustomer(customer: Customer): Read {
   return {
     kind: 'CUSTOMER',
-    customer: { ...customerRef(customer), name: customer.name },
+    customer: customerRef(customer),
     orderId: null,
     country: customer.address?.country ?? null,
-    contribution: { ...none, occurredAt: customer.updatedAt },
+    contribution: contributionOf(customer.updatedAt, null, null),
   };
 }
 

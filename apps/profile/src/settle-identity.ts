@@ -1,7 +1,7 @@
 import { ContentionError, derivedId, type HubEvent } from '@tributary/persistence';
 import type { BatchState } from './batch-state.ts';
 import type { IdentityMemory } from './identity-memory.ts';
-import { regroup, type Regrouped } from './regroup.ts';
+import { regroup, type IdentityStep } from './regroup.ts';
 import type { StoredNode } from './stored-rows.ts';
 
 /** ce_source of what the profile app says, and the cause of ids it derives for profiles. */
@@ -9,12 +9,10 @@ export const SOURCE = 'tributary/profile';
 
 /**
  * Groups the nodes anew where the batch brought nodes or evidence: the profiles whose edges were read, and the new nodes. All others
- * stay where they are.
+ * stay where they are. Afterwards every node of the batch says which profile it belongs to.
  */
-export function settleIdentity(state: BatchState, memory: IdentityMemory): Regrouped {
-  const profileOf = new Map<string, string>();
-  for (const { node, profileId } of state.nodes.values()) profileOf.set(node, profileId);
-  if (state.newNodes.size === 0 && state.newEdges.size === 0) return { profileOf, shared: new Set(), steps: [] };
+export function settleIdentity(state: BatchState, memory: IdentityMemory): readonly IdentityStep[] {
+  if (state.newNodes.size === 0 && state.newEdges.size === 0) return [];
   refuseUnread(state, memory);
   const open: StoredNode[] = [];
   for (const node of state.nodes.values()) if (node.profileId === '' || state.evident.has(node.profileId)) open.push(node);
@@ -25,14 +23,13 @@ export function settleIdentity(state: BatchState, memory: IdentityMemory): Regro
   for (const node of open) {
     const profileId = grouped.profileOf.get(node.node) ?? node.profileId;
     const shared = node.shared || grouped.shared.has(node.node);
-    profileOf.set(node.node, profileId);
     if (profileId === node.profileId && shared === node.shared) continue;
-    const settled = { ...node, profileId, shared };
-    state.nodes.set(node.node, settled);
+    node.profileId = profileId;
+    node.shared = shared;
     state.changedNodes.add(node.node);
-    memory.keepNodes([settled]);
+    memory.keepNodes([node]);
   }
-  return { ...grouped, profileOf };
+  return grouped.steps;
 }
 
 /** New evidence at a profile whose edges were taken as known: what was remembered does not hold, the batch is tried again without it. */

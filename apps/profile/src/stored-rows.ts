@@ -2,17 +2,17 @@ import type { IdentifierKind } from '@tributary/matching';
 import type { ProfileView } from './combine-profile.ts';
 import type { DocumentKind, NodeState } from './node-state.ts';
 
-/** An identity node as stored. */
+/** An identity node as stored; a batch changes what it has loaded in place. */
 export interface StoredNode {
   readonly node: string;
   readonly kind: IdentifierKind;
   readonly scope: string;
   readonly display: string;
-  readonly firstSeen: number;
-  readonly profileId: string;
+  firstSeen: number;
+  profileId: string;
   /** Shared by more customers than one person can be: links nobody. */
-  readonly shared: boolean;
-  readonly state: NodeState | null;
+  shared: boolean;
+  state: NodeState | null;
 }
 
 export interface StoredEdge {

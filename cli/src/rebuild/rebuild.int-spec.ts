@@ -171,6 +171,8 @@ WHERE node = (SELECT node FROM profile.node WHERE profile_id = $1 AND state->'to
       );
       await database.query('UPDATE profile.node SET profile_id = $1 WHERE profile_id = $2', [apart.a, apart.b]);
       await database.query('DELETE FROM profile.profile WHERE profile_id = $1', [apart.b]);
+      // Otherwise the running stages would put right what they remember of these profiles.
+      await database.query('UPDATE profile.profile SET token = 0');
     });
 
     it('is found, with its money and an example of each', async () => {

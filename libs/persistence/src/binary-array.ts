@@ -25,12 +25,19 @@ function int32(value: number): void {
  * each element behind its length). A Buffer parameter is sent as binary by pg, which spares the quoting and parsing of array text:
  * Node CPU 29 to 16 µs a row, and no cliff at 1,000 rows.
  * @param size bytes of a fixed-size element; `undefined` when `write` writes its own length in front.
+ * @param read an item's value in this column; by default the item itself.
  */
-function encode<Item>(oid: number, items: readonly (Item | null)[], size: number | undefined, write: (item: Item) => void): Buffer {
+function encode<Item, Value>(
+  oid: number,
+  items: readonly Item[],
+  size: number | undefined,
+  write: (value: Value) => void,
+  read: ((item: Item) => Value | null) | undefined,
+): Buffer {
   at = 0;
   ensure(20);
   int32(items.length === 0 ? 0 : 1);
-  int32(items.includes(null) ? 1 : 0);
+  int32(0);
   int32(oid);
   if (items.length > 0) {
     int32(items.length);
@@ -38,16 +45,22 @@ function encode<Item>(oid: number, items: readonly (Item | null)[], size: number
   }
   // By index: an iterator makes an object for every element, a hundred for every event.
   for (let index = 0; index < items.length; index += 1) {
-    const item = items[index] as Item | null;
+    const item = items[index] as Item;
+    const value = read === undefined ? (item as unknown as Value | null) : read(item);
     ensure(4 + (size ?? 0));
-    if (item === null) int32(-1);
-    else {
+    if (value === null) {
+      int32(-1);
+      scratch[NULL_FLAG] = 1;
+    } else {
       if (size !== undefined) int32(size);
-      write(item);
+      write(value);
     }
   }
   return Buffer.from(scratch.subarray(0, at));
 }
+
+/** Last byte of the flag that says whether there are nulls. */
+const NULL_FLAG = 7;
 
 /** Short ASCII text, which most is, is copied by hand: a native call costs more than that. */
 const BY_HAND = 48;
@@ -118,37 +131,43 @@ function writeInt8(value: bigint | number): void {
   for (let byte = 7; byte >= 0; byte -= 1) scratch[at++] = wideBytes[byte] as number;
 }
 
+/** Writes an array of values, or a column of rows: what `read` takes from each. */
+interface ArrayWriter<Value> {
+  (items: readonly (Value | null)[]): Buffer;
+  <Item>(items: readonly Item[], read: (item: Item) => Value | null): Buffer;
+}
+
+const arrayOf =
+  <Value>(oid: number, size: number | undefined, write: (value: Value) => void): ArrayWriter<Value> =>
+  <Item>(items: readonly Item[], read?: (item: Item) => Value | null): Buffer =>
+    encode(oid, items, size, write, read);
+
 /** `text[]`. */
-export const textArray = (items: readonly (string | null)[]): Buffer => encode(OID.text, items, undefined, writeText);
+export const textArray = arrayOf<string>(OID.text, undefined, writeText);
 /** `bytea[]`. */
-export const byteaArray = (items: readonly (Uint8Array | null)[]): Buffer =>
-  encode(OID.bytea, items, undefined, (item) => {
-    ensure(4 + item.length);
-    int32(item.length);
-    scratch.set(item, at);
-    at += item.length;
-  });
+export const byteaArray = arrayOf<Uint8Array>(OID.bytea, undefined, (value) => {
+  ensure(4 + value.length);
+  int32(value.length);
+  scratch.set(value, at);
+  at += value.length;
+});
 /** `uuid[]` from their text form. Throws `TypeError` for a text that is none. */
-export const uuidArray = (items: readonly (string | null)[]): Buffer => encode(OID.uuid, items, 16, writeUuid);
+export const uuidArray = arrayOf<string>(OID.uuid, 16, writeUuid);
 /** `bigint[]`; a number must be a safe integer (`RangeError` otherwise). */
-export const int8Array = (items: readonly (bigint | number | null)[]): Buffer => encode(OID.int8, items, 8, writeInt8);
+export const int8Array = arrayOf<bigint | number>(OID.int8, 8, writeInt8);
 /** `integer[]`. */
-export const int4Array = (items: readonly (number | null)[]): Buffer =>
-  encode(OID.int4, items, 4, (item) => {
-    at = scratch.writeInt32BE(item, at);
-  });
+export const int4Array = arrayOf<number>(OID.int4, 4, (value) => {
+  at = scratch.writeInt32BE(value, at);
+});
 /** `smallint[]`. */
-export const int2Array = (items: readonly (number | null)[]): Buffer =>
-  encode(OID.int2, items, 2, (item) => {
-    at = scratch.writeInt16BE(item, at);
-  });
+export const int2Array = arrayOf<number>(OID.int2, 2, (value) => {
+  at = scratch.writeInt16BE(value, at);
+});
 /** `boolean[]`. */
-export const boolArray = (items: readonly (boolean | null)[]): Buffer =>
-  encode(OID.bool, items, 1, (item) => {
-    scratch[at++] = item ? 1 : 0;
-  });
+export const boolArray = arrayOf<boolean>(OID.bool, 1, (value) => {
+  scratch[at++] = value ? 1 : 0;
+});
 /** `double precision[]`. */
-export const float8Array = (items: readonly (number | null)[]): Buffer =>
-  encode(OID.float8, items, 8, (item) => {
-    at = scratch.writeDoubleBE(item, at);
-  });
+export const float8Array = arrayOf<number>(OID.float8, 8, (value) => {
+  at = scratch.writeDoubleBE(value, at);
+});

@@ -3,11 +3,12 @@ export { auditBooks, readBooks, type AuditFault, type BooksAudit, type Partition
 export { boolArray, byteaArray, float8Array, int2Array, int4Array, int8Array, textArray, uuidArray } from './binary-array.ts';
 export { Database, type DatabaseOptions, type Queryable, type Statement, type Transaction } from './database.ts';
 export { editQuarantined, type Edit, type EditOutcome } from './edit-quarantined.ts';
-export { contentHash, derivedId, eventKey } from './event-key.ts';
+export { contentHash, derivedId, eventKey, uuidText } from './event-key.ts';
 export { ContentionError, failureKind, FencedError, HaltError, type FailureKind } from './failure.ts';
 export { groupNumber } from './group-number.ts';
 export { hubMigrations } from './hub-migrations.ts';
 export { inboxMonth } from './inbox.ts';
+export { quoted } from './json-text.ts';
 export { maintainPartitions, type Retention } from './maintenance.ts';
 export { migrate } from './migrate.ts';
 export { sqlMigration, type Migration } from './migration.ts';

@@ -1,6 +1,6 @@
-import { toHeaders } from '@tributary/contracts';
 import { byteaArray, int2Array, int4Array, int8Array, textArray } from './binary-array.ts';
 import type { Transaction } from './database.ts';
+import { quoted } from './json-text.ts';
 import type { OutboxEvent } from './stage.ts';
 
 /** Shards of the outbox: one batch of a shard is in flight at a time. */
@@ -48,69 +48,100 @@ FROM wake, batch, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::byt
  */
 export async function appendOutbox(tx: Transaction, events: readonly OutboxEvent[]): Promise<void> {
   if (events.length === 0) return;
-  insertOutboxRows(tx, await numberedRows(tx, events));
+  insertReady(tx, await numberedRows(tx, events));
+}
+
+interface Counter {
+  readonly topic: string;
+  readonly key: string;
+  readonly shard: number;
+  count: number;
+  seq: bigint;
 }
 
 /** Gives events the next numbers of their keys and encodes them. */
-async function numberedRows(tx: Transaction, events: readonly OutboxEvent[]): Promise<OutboxRow[]> {
-  const counters = new Map<string, { readonly topic: string; readonly key: string; count: number; seq: bigint }>();
-  const counterOf = events.map((event) => {
-    const { topic } = event.contract;
-    const name = `${topic}\n${event.key}`;
-    let counter = counters.get(name);
-    if (counter === undefined) counters.set(name, (counter = { topic, key: event.key, count: 0, seq: 0n }));
+async function numberedRows(tx: Transaction, events: readonly OutboxEvent[]): Promise<ReadyRow[]> {
+  const topics = new Map<string, Map<string, Counter>>();
+  const counters: Counter[] = [];
+  const counterOf = events.map(({ contract: { topic }, key }) => {
+    let keys = topics.get(topic);
+    if (keys === undefined) topics.set(topic, (keys = new Map()));
+    let counter = keys.get(key);
+    if (counter === undefined) {
+      keys.set(key, (counter = { topic, key, shard: shardOf(key), count: 0, seq: 0n }));
+      counters.push(counter);
+    }
     counter.count += 1;
     return counter;
   });
-  const sorted = [...counters].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, counter]) => counter);
+  counters.sort((left, right) => (left.topic < right.topic ? -1 : left.topic > right.topic ? 1 : left.key < right.key ? -1 : 1));
   // RETURNING keeps the order of the rows that were given.
   const allocated = await tx.query<{ seq: bigint }>(ALLOCATE, [
-    textArray(sorted.map((counter) => counter.topic)),
-    textArray(sorted.map((counter) => counter.key)),
-    int8Array(sorted.map((counter) => counter.count)),
+    textArray(counters, (counter) => counter.topic),
+    textArray(counters, (counter) => counter.key),
+    int8Array(counters, (counter) => counter.count),
   ]);
-  sorted.forEach((counter, index) => (counter.seq = (allocated[index]?.seq ?? 0n) - BigInt(counter.count)));
-  return events.map((event, index): OutboxRow => {
-    const counter = counterOf[index] as { seq: bigint };
+  counters.forEach((counter, index) => (counter.seq = (allocated[index]?.seq ?? 0n) - BigInt(counter.count)));
+  return events.map((event, index): ReadyRow => {
+    const counter = counterOf[index] as Counter;
     const seq = (counter.seq += 1n);
     const { contract } = event;
     const value = event.value(seq);
-    const traceparent = event.traceparent === undefined ? {} : { traceparent: event.traceparent };
     return {
       id: event.id,
-      topic: contract.topic,
-      key: event.key,
+      topic: counter.topic,
+      key: counter.key,
       type: contract.name,
       payload: value === null ? null : contract.encode(value as never),
       seq,
-      headers: toHeaders({ id: event.id, source: event.source, type: contract.name, time: event.time, seq, ...traceparent }),
+      headers: headersJson(contract.name, event, seq),
+      shard: counter.shard,
     };
   });
 }
 
+/** A row with its headers as JSON. */
+interface ReadyRow extends Omit<OutboxRow, 'headers'> {
+  readonly headers: string;
+  readonly shard: number;
+}
+
+/** `JSON.stringify(toHeaders(…))` of an event, two of which follow from every one that comes in. */
+export function headersJson(type: string, event: Omit<OutboxEvent, 'contract' | 'key' | 'value'>, seq: bigint): string {
+  const trace = event.traceparent === undefined ? '' : `,"traceparent":${quoted(event.traceparent)}`;
+  return `{"ce_specversion":"1.0","ce_id":${quoted(event.id)},"ce_source":${quoted(event.source)},"ce_type":${quoted(type)},"ce_time":${quoted(event.time)},"content-type":"application/vnd.confluent.avro","ce_seq":"${seq}"${trace}}`;
+}
+
 /** Inserts ready rows and wakes the relay. A shard's rows lie side by side, in the order given. */
 export function insertOutboxRows(tx: Transaction, rows: readonly OutboxRow[]): void {
+  insertReady(
+    tx,
+    rows.map((row): ReadyRow => ({ ...row, headers: JSON.stringify(row.headers), shard: shardOf(row.key) })),
+  );
+}
+
+function insertReady(tx: Transaction, rows: readonly ReadyRow[]): void {
   for (const row of rows)
     if ((row.payload?.length ?? 0) > MAX_PAYLOAD_BYTES)
       throw new RangeError(`event ${row.id} of ${row.topic} has ${row.payload?.length} bytes, at most ${MAX_PAYLOAD_BYTES}`);
   if (rows.length > PLACES) throw new RangeError(`${rows.length} events in one transaction, at most ${PLACES}`);
-  const shards: OutboxRow[][] = Array.from({ length: OUTBOX_SHARDS }, () => []);
-  for (const row of rows) shards[shardOf(row.key)]?.push(row);
+  const shards: ReadyRow[][] = Array.from({ length: OUTBOX_SHARDS }, () => []);
+  for (const row of rows) shards[row.shard]?.push(row);
   const placed = shards.flat();
   const filled = shards.flatMap((own, shard) => (own.length === 0 ? [] : [{ shard, rows: own.length }]));
   let place = 0;
   const places = filled.map((own) => (place += own.rows) - own.rows);
   tx.send(INSERT, [
-    textArray(placed.map((row) => row.id)),
-    textArray(placed.map((row) => row.topic)),
-    textArray(placed.map((row) => row.key)),
-    textArray(placed.map((row) => row.type)),
-    byteaArray(placed.map((row) => row.payload)),
-    int8Array(placed.map((row) => row.seq)),
-    textArray(placed.map((row) => JSON.stringify(row.headers))),
+    textArray(placed, (row) => row.id),
+    textArray(placed, (row) => row.topic),
+    textArray(placed, (row) => row.key),
+    textArray(placed, (row) => row.type),
+    byteaArray(placed, (row) => row.payload),
+    int8Array(placed, (row) => row.seq),
+    textArray(placed, (row) => row.headers),
     int4Array(places),
-    int4Array(filled.map((own) => own.rows)),
-    int2Array(filled.map((own) => own.shard)),
+    int4Array(filled, (own) => own.rows),
+    int2Array(filled, (own) => own.shard),
   ]);
 }
 
