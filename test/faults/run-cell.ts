@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Cell, CellResult } from './cell.ts';
 import { CannotRun } from './cannot-run.ts';
+import { countCopies } from './oracle/count-copies.ts';
 import { expect } from './oracle/expect.ts';
 import { judgeInsight } from './oracle/judge-insight.ts';
 import { judgeState } from './oracle/judge-state.ts';
@@ -49,7 +50,9 @@ export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_0
     const missing = await rig.settled(limitMs);
     await attempt(async () => cell.afterwards?.(rig));
     const expected = expect(rig.facts);
-    const state = await judgeState(rig.database, rig.facts, expected, { repeated: rig.tally.repeated, senderUnsure: rig.senderUnsure });
+    const copies = rig.senderUnsure ? await countCopies(rig.kafka) : new Map<number, number>();
+    if (copies.size > 0) history.note('facts that the sender sent again', { count: copies.size });
+    const state = await judgeState(rig.database, rig.facts, expected, { repeated: rig.tally.repeated, copies });
     const insight = rig.runs('insight') ? await judgeInsight(rig.database, expected) : undefined;
     const wire = await judgeWire(rig.kafka, rig.database, expected, rig.commitsLost);
     const recoverySeconds = rig.recoverySeconds ?? null;

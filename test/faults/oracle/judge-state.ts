@@ -21,8 +21,8 @@ interface ProfileRow {
 export interface Repeats {
   /** Records that a relay wrote twice: each is a duplicate more. */
   readonly repeated: number;
-  /** The broker was broken under the sender: duplicates and refusals are at least as many as expected. */
-  readonly senderUnsure: boolean;
+  /** How often facts stand in their topics beyond the first time because the rig's own sender was unsure, by the fact's number. */
+  readonly copies: ReadonlyMap<number, number>;
 }
 
 /** Compares documents, figures, quarantine and the books with the oracle. */
@@ -128,11 +128,15 @@ function personOf(row: ProfileRow): string {
   return /^person(\d+)@/.exec(row.email ?? '')?.[1] ?? 'nobody';
 }
 
+/** Copies of the facts that have one of the fates: of what was applied it is a duplicate, what was refused is refused again. */
+const copiesOf = (copies: Repeats['copies'], expected: Expected, ...fates: readonly Fate[]): number =>
+  [...copies].reduce((sum, [n, count]) => (fates.includes(expected.fates.get(n) ?? 'applied') ? sum + count : sum), 0);
+
 async function judgeQuarantine(
   database: Queryable,
   facts: readonly Fact[],
   expected: Expected,
-  { senderUnsure }: Repeats,
+  { copies }: Repeats,
 ): Promise<StateFindings> {
   const rows = await database.query<{ n: string | null; reason: string }>(
     `SELECT headers->>'rig_n' AS n, reason FROM hub.quarantine WHERE consumer_group = 'profile'`,
@@ -149,7 +153,9 @@ async function judgeQuarantine(
     result.lost += 1;
     result.faults.push(`record ${n} is in quarantine (${reason}) and should not be`);
   }
-  if (!senderUnsure && rows.length !== new Set(rows.map((row) => row.n)).size) result.faults.push('a record is in quarantine twice');
+  const own = new Set(rows.map((row) => row.n)).size;
+  const again = copiesOf(copies, expected, 'quarantined');
+  if (rows.length !== own + again) result.faults.push(`${rows.length - own} records are in quarantine again, expected ${again}`);
   return result;
 }
 
@@ -165,7 +171,7 @@ async function judgeBooks(
   database: Queryable,
   facts: readonly Fact[],
   expected: Expected,
-  { repeated, senderUnsure }: Repeats,
+  { repeated, copies }: Repeats,
 ): Promise<StateFindings> {
   const rows = await database.query<BookRow>(
     `SELECT consumer_group || ' ' || topic AS topic, partition, next_offset - first_offset - gaps AS consumed, applied, duplicate, stale, quarantined,
@@ -177,9 +183,10 @@ async function judgeBooks(
       result.faults.push(`${row.topic}/${row.partition}: ${row.consumed} consumed, ${row.accounted} accounted for`);
   for (const fate of ['applied', 'duplicate', 'stale', 'quarantined'] as const) {
     const have = rows.filter((row) => row.topic.startsWith('profile ')).reduce((sum, row) => sum + row[fate], 0n);
-    const want = BigInt(facts.filter((fact) => expected.fates.get(fact.n) === fate).length + (fate === 'duplicate' ? repeated : 0));
-    const may = senderUnsure && fate !== 'applied' && fate !== 'stale' && have > want;
-    if (have !== want && !may) result.faults.push(`${have} records ${fate}, expected ${want}`);
+    const again = fate === 'duplicate' ? repeated + copiesOf(copies, expected, 'applied', 'duplicate', 'stale') : 0;
+    const refusedAgain = fate === 'quarantined' ? copiesOf(copies, expected, 'quarantined') : 0;
+    const want = BigInt(facts.filter((fact) => expected.fates.get(fact.n) === fate).length + again + refusedAgain);
+    if (have !== want) result.faults.push(`${have} records ${fate}, expected ${want}`);
   }
   return result;
 }

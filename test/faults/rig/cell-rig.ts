@@ -48,7 +48,7 @@ export class CellRig extends ServerHands {
   readonly findings: string[] = [];
   /** Commits were lost with a failover: what was published of them is on the wire and in no table any more. */
   commitsLost = false;
-  /** The broker was broken under the sender: some records may stand in the topics twice. */
+  /** The broker was broken under the sender: some facts may stand in the topics twice, so the copies are counted there. */
   senderUnsure = false;
   /** Somebody starts again what ends: a process may end unasked. */
   supervised = false;

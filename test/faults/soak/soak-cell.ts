@@ -12,8 +12,12 @@ export interface SoakOptions {
   readonly seed: string;
   /** Facts a second, about. */
   readonly rate: number;
+  /** Names of the faults to pick from. */
+  readonly faults: readonly string[];
   /** Told of every fault. */
   readonly onFault: (name: string, seconds: number) => void;
+  /** Told what the processes took, at the end. */
+  readonly onFigures: (line: string) => void;
 }
 
 const LINES = 2;
@@ -21,7 +25,7 @@ const PEOPLE = 20;
 const EACH = 12;
 
 /** F62: faults picked at random, one after the other, under steady load. */
-export function soakCell({ minutes, seed, rate, onFault }: SoakOptions): Cell {
+export function soakCell({ minutes, seed, rate, faults, onFault, onFigures }: SoakOptions): Cell {
   return {
     id: 'F62',
     component: 'soak',
@@ -40,8 +44,7 @@ export function soakCell({ minutes, seed, rate, onFault }: SoakOptions): Cell {
       const watching = setInterval(() => steadiness.look(), 2_000);
       try {
         while (performance.now() < until) {
-          const names = Object.keys(soakFaults);
-          const name = names[random.below(names.length)] ?? 'kill';
+          const name = faults[random.below(faults.length)] ?? 'kill';
           onFault(name, (performance.now() - began) / 1000);
           rig.history.note('fault', { name });
           await soakFaults[name]?.(rig, workers, random);
@@ -56,7 +59,7 @@ export function soakCell({ minutes, seed, rate, onFault }: SoakOptions): Cell {
       const missing = await rig.settled(120_000);
       rig.demand(missing === undefined, 'not everything was in two minutes after the last fault');
       workers.stop();
-      steadiness.demand();
+      for (const line of [`${rig.facts.length} facts sent`, ...steadiness.demand()]) onFigures(line);
     },
   };
 }

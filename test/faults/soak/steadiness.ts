@@ -36,10 +36,14 @@ export class Steadiness {
     }
   }
 
-  /** Says what was not flat. */
-  demand(): void {
+  /**
+   * Says what was not flat.
+   * @returns a line about the connections, and one about the memory of each process that lived long enough.
+   */
+  demand(): string[] {
     const most = Math.max(0, ...this.samples.map((sample) => sample.connections));
     this.rig.demand(most <= MOST_CONNECTIONS, `${most} connections of one process`);
+    const lines = [`${most} connections of one process at most`];
     for (const pid of new Set(this.samples.map((sample) => sample.pid))) {
       const own = this.samples.filter((sample) => sample.pid === pid && sample.age > WARM_SECONDS).map((sample) => sample.rssMb);
       const third = Math.floor(own.length / 3);
@@ -48,8 +52,10 @@ export class Steadiness {
         number,
         number,
       ];
-      this.rig.history.note('memory', { pid, earlyMb: Math.round(early), lateMb: Math.round(late) });
+      lines.push(`process ${pid}: ${Math.round(early)} MB in its first third, ${Math.round(late)} MB in its last`);
       this.rig.demand(late <= early * MOST_GROWTH, `process ${pid} grew from ${Math.round(early)} MB to ${Math.round(late)} MB`);
     }
+    this.rig.history.note('steadiness', { lines });
+    return lines;
   }
 }
