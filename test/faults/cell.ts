@@ -39,6 +39,8 @@ export interface CellResult {
   readonly recoverySeconds: number | null;
   /** What the oracle, and the cell's own demands, found wrong; part of `why`, without crashes, waits that ran out and stumbles of the rig. */
   readonly violations: readonly string[];
+  /** Whether a process ended though nobody asked it to and nobody starts it again: what is missing then may only not have been done yet. */
+  readonly crashed: boolean;
 }
 
 /** Whether the result is what the matrix demands. */

@@ -31,6 +31,7 @@ export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_0
     orderKept: true,
     recoverySeconds: null,
     violations: [],
+    crashed: false,
   });
   const stumbles: string[] = [];
   /** A mutant must be caught by what it leaves behind: where it makes a cell stumble, what is there is judged all the same. */
@@ -56,11 +57,12 @@ export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_0
     const insight = rig.runs('insight') ? await judgeInsight(rig.database, expected) : undefined;
     const wire = await judgeWire(rig.kafka, rig.database, expected, rig.commitsLost);
     const recoverySeconds = rig.recoverySeconds ?? null;
+    const crashed = rig.processes.filter((process) => process.crashed && !rig.supervised);
     const violations = [...rig.findings, ...state.faults, ...(insight?.faults ?? []), ...wire.faults];
     const faults = [
       ...stumbles,
       ...(missing === undefined ? [] : [`not settled: ${JSON.stringify(missing)}`]),
-      ...rig.processes.filter((process) => process.crashed && !rig.supervised).map((process) => `process ${process.name} ended unasked`),
+      ...crashed.map((process) => `process ${process.name} ended unasked`),
       ...violations,
       // A mutant must be caught by what it does, not by the clock of a busy machine.
       ...(mutant === undefined && recoverySeconds !== null && recoverySeconds > cell.recovery + rig.startSeconds
@@ -76,6 +78,7 @@ export async function runCell(stack: Stack, cell: Cell, { mutant, limitMs = 90_0
       orderKept: state.orderKept && wire.orderKept && rig.tally.orderKept,
       recoverySeconds,
       violations,
+      crashed: crashed.length > 0,
     };
     history.note('judged', { ...result, wireDuplicates: wire.wireDuplicates });
     return result;

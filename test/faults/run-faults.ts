@@ -71,7 +71,7 @@ try {
   await stack.stop();
 }
 for (const { id, why } of leftOut.filter((cell) => wanted(cell.id)))
-  results.push({ id, ran: false, why, lost: 0, doubled: 0, orderKept: true, recoverySeconds: null, violations: [] });
+  results.push({ id, ran: false, why, lost: 0, doubled: 0, orderKept: true, recoverySeconds: null, violations: [], crashed: false });
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ cells: results, mutants: lives }, undefined, 2)}\n`);
 if (options.report) writeFileSync(PAGE, faultsPage(allCells, leftOut, results, lives));
 const ran = results.filter((result) => result.ran);

@@ -19,8 +19,8 @@ export function checkMutant({ name, edits }: Mutant): void {
 }
 
 /** Whether the oracle saw it: a crash, a wait that ran out or a stumble of the rig is no proof. */
-const isCaught = ({ ran, lost, doubled, orderKept, violations }: CellResult): boolean =>
-  ran && (lost > 0 || doubled > 0 || !orderKept || violations.length > 0);
+const isCaught = ({ ran, crashed, lost, doubled, orderKept, violations }: CellResult): boolean =>
+  ran && !crashed && (lost > 0 || doubled > 0 || !orderKept || violations.length > 0);
 
 const whatItDid = ({ lost, doubled, orderKept, violations }: CellResult): string =>
   [`lost ${lost}, doubled ${doubled}, order ${orderKept ? 'kept' : 'broken'}`, ...violations.slice(0, 2)].join('; ').slice(0, 300);
