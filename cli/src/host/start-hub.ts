@@ -6,7 +6,7 @@ import { createErpBridgeStage, ErpBridgeModule } from '@tributary/app-erp-bridge
 import { createInsightStage, InsightModule, loadSegments } from '@tributary/app-insight';
 import { createProfileStage, ProfileModule } from '@tributary/app-profile';
 import { allContracts, type AppName } from '@tributary/contracts';
-import { createKafka, OutboxRelay, PUBLISHER_TIMEOUT_MS, WatermarkReader, type Kafka } from '@tributary/kafka';
+import { createKafka, OutboxRelay, PUBLISHER_PATIENCE, WatermarkReader, type Kafka } from '@tributary/kafka';
 import { Database, maintainPartitions, type Stage, type StepHook } from '@tributary/persistence';
 import {
   gracefulShutdown,
@@ -74,7 +74,7 @@ export async function startHub({ config, logger, metrics, onCrash, relay = true,
     if (relay) {
       const running = await startRelay(
         context,
-        createKafka(config.brokers, 'tributary-relay', logger, PUBLISHER_TIMEOUT_MS),
+        createKafka(config.brokers, 'tributary-relay', logger, PUBLISHER_PATIENCE),
         database,
         onStep,
       );

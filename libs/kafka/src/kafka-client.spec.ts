@@ -36,10 +36,10 @@ describe('the partitioner of our producers', () => {
     const used: unknown[] = [];
     const kafka = createKafka(['127.0.0.1:1'], 'spec', { info: () => undefined, warn: () => undefined, error: () => undefined });
     kafka.producer = (config) => {
-      used.push(config?.createPartitioner, config?.idempotent, config?.maxInFlightRequests, config?.allowAutoTopicCreation);
+      used.push(config?.createPartitioner, config?.idempotent, config?.maxInFlightRequests, config?.allowAutoTopicCreation, config?.retry);
       return {} as ReturnType<typeof kafka.producer>;
     };
     createProducer(kafka);
-    expect(used).toEqual([javaPartitioner, false, 1, false]);
+    expect(used).toEqual([javaPartitioner, false, 1, false, { retries: 0 }]);
   });
 });

@@ -29,10 +29,25 @@ export interface ProduceApi {
   protocol: (asked: { readonly version: number }) => (given: ProduceArguments) => MadeRequest;
 }
 
+/** One connection to a broker. */
+export interface Connection {
+  readonly socket?: { destroy(): void };
+  connectionStatus: 'connected' | 'disconnecting' | 'disconnected';
+  readonly requestQueue: { destroy(): void };
+  rejectRequests(error: Error): void;
+}
+
+/** A request on its way, of which only the kind is looked at. */
+export interface SentRequest {
+  readonly request: { readonly apiKey: number };
+}
+
 /** The connections to one broker; told once what versions it speaks. */
 export interface ConnectionPool {
   readonly host: string;
   readonly port: number;
+  readonly pool: readonly Connection[];
+  send(request: SentRequest): Promise<unknown>;
   setVersions(versions: Readonly<Record<number, VersionRange>>): void;
   destroy(): Promise<void>;
 }
@@ -42,6 +57,8 @@ export interface KafkajsInternals {
   readonly RequestQueue: { readonly prototype: RequestQueue };
   readonly Produce: ProduceApi;
   readonly ConnectionPool: { readonly prototype: ConnectionPool };
+  /** What kafkajs throws when a connection ends under a request; its types leave it out. */
+  readonly ConnectionClosedError: new (message: string, at: { readonly host: string; readonly port: number }) => Error;
   /** What the client can speak, of what the hub calls. */
   readonly calledApis: readonly ClientApi[];
   /** Answers to Fetch version 11, the only one that brokers of today are asked with. */
@@ -67,6 +84,8 @@ export function kafkajsInternals(
     RequestQueue: installed('src/network/requestQueue') as KafkajsInternals['RequestQueue'],
     Produce: installed('src/protocol/requests/produce') as ProduceApi,
     ConnectionPool: installed('src/network/connectionPool') as KafkajsInternals['ConnectionPool'],
+    ConnectionClosedError: (installed('src/errors') as { readonly KafkaJSConnectionClosedError: KafkajsInternals['ConnectionClosedError'] })
+      .KafkaJSConnectionClosedError,
     calledApis: calledApis(installed),
     fetchResponse: installed('src/protocol/requests/fetch/v11/response') as KafkajsInternals['fetchResponse'],
   };
@@ -75,6 +94,10 @@ export function kafkajsInternals(
   if (typeof internals.Produce.protocol !== 'function') throw new Error(`kafkajs ${version} is not as published: Produce has no protocol`);
   if (typeof internals.ConnectionPool.prototype.setVersions !== 'function')
     throw new Error(`kafkajs ${version} is not as published: ConnectionPool has no setVersions`);
+  if (typeof internals.ConnectionPool.prototype.send !== 'function')
+    throw new Error(`kafkajs ${version} is not as published: ConnectionPool has no send`);
+  if (typeof internals.ConnectionClosedError !== 'function')
+    throw new Error(`kafkajs ${version} is not as published: it has no KafkaJSConnectionClosedError`);
   if (typeof internals.fetchResponse.decode !== 'function') throw new Error(`kafkajs ${version} is not as published: Fetch has no decode`);
   return internals;
 }

@@ -291,7 +291,8 @@ UNION SELECT sequence FROM hub.outbox_held WHERE topic = $1`,
       () => listener.wire.filter((row) => row.key === 'other').length,
       (count) => count === 1,
     );
-    expect(listener.wire.filter((row) => row.key === 'big').map((row) => row.seq)).toEqual([1]);
+    // Twice, perhaps: where one partition of a send was refused, all of it is sent again. Nothing behind the refused row, though.
+    expect(new Set(listener.wire.filter((row) => row.key === 'big').map((row) => row.seq))).toEqual(new Set([1]));
     const [row] = await own.database.query<{ reason: string }>(
       'SELECT reason FROM hub.outbox_held WHERE topic = $1 AND reason IS NOT NULL',
       [name],

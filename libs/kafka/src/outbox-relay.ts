@@ -37,7 +37,8 @@ const LEASE_MS = 4_000;
 
 /**
  * Publishes the outbox: at least once, in order per key. What was sent is marked after the broker's acknowledgement, so a crash in between
- * sends it again with the same id and `seq`, which every consumer drops. Of several relays, one publishes a shard: the one with its lease.
+ * sends it again with the same id and `seq`, which every consumer drops. Of several relays, one publishes a shard: the one with its lease,
+ * which a loop asks for only while its broker takes what it sends.
  */
 export class OutboxRelay {
   private stopped = false;
@@ -54,7 +55,6 @@ export class OutboxRelay {
   async start(): Promise<void> {
     const { database, loops } = this.options;
     this.unlisten = await database.listen(OUTBOX_CHANNEL, () => this.wake());
-    await this.lease.start();
     for (let loop = 0; loop < loops; loop += 1) {
       const shards = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard).filter((shard) => shard % loops === loop);
       const wake = new Wake();
@@ -83,8 +83,11 @@ export class OutboxRelay {
       try {
         if (producer === undefined) {
           const fresh = createProducer(this.options.kafka);
+          // kafkajs looks for a broker for a while before it says that a send failed: the shards are not to wait for that.
+          fresh.on(fresh.events.REQUEST_TIMEOUT, () => void this.lease.giveUp(shards));
           await fresh.connect();
           producer = fresh;
+          await this.lease.take(shards);
         }
         wake.clear();
         const done = await this.publish(producer, shards);
@@ -94,7 +97,9 @@ export class OutboxRelay {
         // After any fault a new producer, and the rows are read again: what was sent without an answer goes out twice, never not at all.
         await producer?.disconnect().catch((closing: unknown) => this.options.log.warn({ err: closing }, 'relay producer did not close'));
         producer = undefined;
-        pause = Math.min(5_000, Math.max(200, pause * 2));
+        await this.lease.giveUp(shards);
+        // Long enough for every other relay to have asked for the shards: one that the broker does not answer must not hold them for ever.
+        pause = Math.min(5_000, Math.max((this.options.leaseMs ?? LEASE_MS) / 2, pause * 2));
         this.options.log.warn({ err: error, pauseMs: pause }, 'relay waits');
         if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, pause));
       }

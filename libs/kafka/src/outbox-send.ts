@@ -5,6 +5,9 @@ import type { Message, Producer } from 'kafkajs';
 const SEND_BYTES = 1_000_000;
 /** Headers and framing of a row, roughly. */
 const ROW_OVERHEAD = 400;
+/** Pauses between sends of what a broker does not know: 200 ms, doubled up to 6.4 s, 13 s together. */
+const FIRST_PAUSE_MS = 200;
+const LAST_PAUSE_MS = 6_400;
 
 /** What keeps its order. */
 export const keyOf = (row: PendingRow): string => `${row.topic}\n${row.key}`;
@@ -25,8 +28,22 @@ export function parts(rows: readonly PendingRow[]): PendingRow[][] {
   return found;
 }
 
-/** One request to each broker; answers when all replicas that must have it do. */
+/**
+ * One request to each broker; answers when all replicas that must have it do. A topic that a broker does not know may be one that it does
+ * not know yet, right after its start: only what it has not heard of for a while is refused. All is sent again then, with the same ids.
+ */
 export async function send(producer: Producer, rows: readonly PendingRow[]): Promise<void> {
+  for (let pause = FIRST_PAUSE_MS; ; pause *= 2)
+    try {
+      await sendOnce(producer, rows);
+      return;
+    } catch (error) {
+      if (pause > LAST_PAUSE_MS || !isOf(error, UNKNOWN)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+}
+
+async function sendOnce(producer: Producer, rows: readonly PendingRow[]): Promise<void> {
   const byTopic = new Map<string, Message[]>();
   for (const row of rows) {
     const message: Message = { key: row.key, value: row.payload, headers: row.headers };
@@ -37,16 +54,21 @@ export async function send(producer: Producer, rows: readonly PendingRow[]): Pro
   await producer.sendBatch({ acks: -1, topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages })) });
 }
 
-const REFUSALS = new Set([
+const UNKNOWN: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION']);
+const REFUSALS: ReadonlySet<string> = new Set([
+  ...UNKNOWN,
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
   'INVALID_RECORD',
-  'UNKNOWN_TOPIC_OR_PARTITION',
   'INVALID_TOPIC_EXCEPTION',
 ]);
 
 /** Whether the broker refuses what is sent (trying again cannot help), as against being out of reach. */
 export function isRefusal(error: unknown): boolean {
+  return isOf(error, REFUSALS);
+}
+
+function isOf(error: unknown, types: ReadonlySet<string>): boolean {
   const seen = error as { type?: string; cause?: { type?: string } };
-  return REFUSALS.has(seen.type ?? '') || REFUSALS.has(seen.cause?.type ?? '');
+  return types.has(seen.type ?? '') || types.has(seen.cause?.type ?? '');
 }

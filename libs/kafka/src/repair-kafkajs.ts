@@ -3,6 +3,7 @@ import { decodeFetchResponse } from './fetch-response.ts';
 import { kafkajsInternals, type ConnectionPool, type KafkajsInternals, type ProduceApi } from './kafkajs-internals.ts';
 import { encodeProduce, isPlain } from './produce-request.ts';
 import { scheduleCheckPendingRequests } from './request-queue-timer.ts';
+import { closeOnSilence } from './silent-broker.ts';
 
 const repaired = new WeakSet<ProduceApi>();
 
@@ -14,6 +15,7 @@ export function repairKafkajs(internals: KafkajsInternals = kafkajsInternals()):
   repaired.add(internals.Produce);
   encodeInOneBuffer(internals.Produce);
   compareVersions(internals);
+  closeOnSilence(internals);
 }
 
 /** Every broker is asked what it speaks when it is connected to; one that shares no version is refused then, with what is missing. */

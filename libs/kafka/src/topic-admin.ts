@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 
 /** A topic as it should be. */
 export interface TopicSpec {
@@ -54,26 +54,37 @@ export async function createTopics(kafka: Kafka, specs: readonly TopicSpec[], re
 
 /** Watermarks of topics, over one kept connection. A topic that does not exist gives none. */
 export class WatermarkReader {
-  private readonly admin;
-  private connected: Promise<void> | undefined;
+  private admin: Promise<Admin> | undefined;
 
-  constructor(kafka: Kafka) {
-    this.admin = kafka.admin({ retry: { retries: 2 } });
-  }
+  constructor(private readonly kafka: Kafka) {}
 
   async read(topics: readonly string[]): Promise<Watermark[]> {
-    this.connected ??= this.admin.connect().catch((error: unknown) => {
-      this.connected = undefined;
+    const opened = (this.admin ??= this.open());
+    try {
+      const admin = await opened;
+      const found = await Promise.all(
+        topics.map(async (topic) => (await admin.fetchTopicOffsets(topic)).map((entry) => asWatermark(topic, entry))),
+      );
+      return found.flat();
+    } catch (error) {
+      // kafkajs's admin asks the leader it once knew for as long as five minutes: the next one looks for it anew.
+      if (this.admin === opened) {
+        this.admin = undefined;
+        opened.then((admin) => admin.disconnect()).catch((late: unknown) => void late);
+      }
       throw error;
-    });
-    await this.connected;
-    const found = await Promise.all(
-      topics.map(async (topic) => (await this.admin.fetchTopicOffsets(topic)).map((entry) => asWatermark(topic, entry))),
-    );
-    return found.flat();
+    }
   }
 
   async close(): Promise<void> {
-    if (this.connected) await this.admin.disconnect();
+    const opened = this.admin;
+    this.admin = undefined;
+    await opened?.then((admin) => admin.disconnect());
+  }
+
+  private async open(): Promise<Admin> {
+    const admin = this.kafka.admin({ retry: { retries: 2 } });
+    await admin.connect();
+    return admin;
   }
 }

@@ -7,8 +7,8 @@ import type { At } from '../rig/worker-order.ts';
 const COMPONENT = 'consumer';
 
 /** Two consumers share the partitions; one stands still at a step while the other takes its partitions over. */
-async function standStill(rig: CellRig, at: At, relay = true): Promise<HubProcess> {
-  const zombie = await rig.up({ at: [at], relay });
+async function standStill(rig: CellRig, at: At): Promise<HubProcess> {
+  const zombie = await rig.up({ at: [at] });
   await rig.up({ line: 1 });
   await rig.shared('profile', 2);
   await rig.sendIn(10, makeFacts({ seed: rig.id, people: 30, each: 14 }), 100);
@@ -55,10 +55,10 @@ export const consumerZombies: readonly Cell[] = [
     id: 'F13c',
     component: COMPONENT,
     fault: 'cut off from Kafka with a batch in hand, which it applies late',
-    how: 'the line to Kafka is a black hole from the second batch taken on; the process goes on with the batch when the other has applied everything',
+    how: 'the line to Kafka is a black hole from the second batch taken on, for its relay too; the process goes on with the batch when the other has applied everything',
     recovery: 25,
     async run(rig) {
-      const zombie = await standStill(rig, { step: 'batch-taken', nth: 2, act: 'wait' }, false);
+      const zombie = await standStill(rig, { step: 'batch-taken', nth: 2, act: 'wait' });
       rig.lines().kafka.lose();
       rig.history.note('cut off from Kafka', { name: zombie.name });
     },

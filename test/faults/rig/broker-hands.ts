@@ -1,7 +1,7 @@
 import { topology } from '@tributary/contracts';
 import { createTopics, type Kafka } from '@tributary/kafka';
 import type { History } from './history.ts';
-import { PARTITIONS, type Stack } from './stack.ts';
+import { PARTITIONS, topicSpecs, type Stack } from './stack.ts';
 
 /** What an operator or an accident does to Kafka, and how to wait. */
 export class BrokerHands {
@@ -69,6 +69,21 @@ export class BrokerHands {
     await this.admin((admin) => admin.deleteTopics({ topics: [topic] }));
     await this.until(async () => !(await this.admin((admin) => admin.listTopics())).includes(topic), `the topic ${topic} is gone`);
     await createTopics(this.kafka, [{ topic, partitions: PARTITIONS, compacted: false }]);
+  }
+
+  /**
+   * Waits until every partition has a leader that answers and all its replicas in sync: a write before that may be refused in part, and
+   * whoever tries again then writes the other part twice.
+   */
+  async brokersLead(): Promise<void> {
+    const topics = topicSpecs.map(({ topic }) => topic);
+    const led = (): Promise<boolean> =>
+      this.admin(async (admin) => {
+        const found = await admin.fetchTopicMetadata({ topics });
+        for (const topic of topics) await admin.fetchTopicOffsets(topic);
+        return found.topics.every(({ partitions }) => partitions.every(({ isr, replicas }) => isr.length === replicas.length));
+      });
+    await this.until(() => led().catch(() => false), 'every partition is led and in sync');
   }
 
   private async admin<T>(work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import { topology, type AppName } from '@tributary/contracts';
 import { createProducer, type Kafka } from '@tributary/kafka';
 import { Database, maintainPartitions } from '@tributary/persistence';
 import type { Mutant } from '../mutants/mutant.ts';
-import { encodeFact } from '../oracle/encode-fact.ts';
+import { encodeFact, type Message } from '../oracle/encode-fact.ts';
 import type { Fact } from '../oracle/fact.ts';
 import { emptyTopics } from './empty-topics.ts';
 import { evictMembers } from './evict-members.ts';
@@ -102,6 +102,27 @@ export class CellRig extends ServerHands {
     this.conditions.set(what, holds);
   }
 
+  /** Settled only when every fact stands in the books: for where the ends of partitions that the broker tells may lie too early. */
+  waitsForBooks(): void {
+    this.waitsFor('every fact is in the books', async () => {
+      const [row] = await this.database.query<{ records: bigint | null }>(
+        `SELECT sum(applied + duplicate + stale + parked + quarantined)::bigint AS records FROM hub.consumer_offset WHERE consumer_group = 'profile'`,
+      );
+      return Number(row?.records ?? 0n) >= this.facts.length;
+    });
+  }
+
+  override async brokersLead(): Promise<void> {
+    await super.brokersLead();
+    await this.renewProducer();
+  }
+
+  /** The rig's producer forgets what it knows of the brokers: it does not try again by itself. */
+  async renewProducer(): Promise<void> {
+    await this.producer?.disconnect();
+    this.producer = undefined;
+  }
+
   /** Starts a process of the hub behind its lines; `ready` of what it answers tells when it is up. */
   start({ apps = ['profile'], relay = true, at = [], line = 0, settings = {}, env = {}, host = '127.0.0.1' }: HubStart = {}): HubProcess {
     const { kafka, postgres, redis } = this.lines(line);
@@ -143,16 +164,15 @@ export class CellRig extends ServerHands {
     return process;
   }
 
-  /** Sends facts to their topics, past all proxies, and waits for the broker. */
-  async send(facts: readonly Fact[]): Promise<void> {
+  /** Sends facts to their topics, past all proxies, and waits for the broker. @param messages how they are written. */
+  async send(facts: readonly Fact[], messages: readonly Message[] = facts.map(encodeFact)): Promise<void> {
     if (this.producer === undefined) {
       this.producer = createProducer(this.kafka);
       await this.producer.connect();
     }
     this.history.note('facts sent', { from: facts[0]?.n, to: facts.at(-1)?.n });
     const byTopic = new Map<string, { key: Buffer | null; value: Buffer; headers: Record<string, string> }[]>();
-    for (const fact of facts) {
-      const { topic, ...message } = encodeFact(fact);
+    for (const { topic, ...message } of messages) {
       byTopic.set(topic, [...(byTopic.get(topic) ?? []), message]);
     }
     await this.producer.sendBatch({ acks: -1, topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages })) });
@@ -197,7 +217,7 @@ export class CellRig extends ServerHands {
     const groups = this.groups();
     const until = performance.now() + limitMs;
     for (;;) {
-      const missing = (await isSettled(this.kafka, this.database, groups, this.halted)) ?? (await this.unmet());
+      const missing = (await this.unmet()) ?? (await isSettled(this.kafka, this.database, groups, this.halted));
       if (missing === undefined) {
         this.settledAt = performance.now();
         this.history.note('settled');

@@ -1,16 +1,13 @@
+import { join } from 'node:path';
 import type { ServiceName } from '@tributary/embedded';
 import { Database, freeHeldKey, type Transaction } from '@tributary/persistence';
 import { BrokerHands } from './broker-hands.ts';
+import { deletedForGood } from './deleted-for-good.ts';
 import type { History } from './history.ts';
-import type { Stack } from './stack.ts';
-
-/** Twice the broker's interval of writing where its logs start. */
-const DELETED_FOR_GOOD_MS = 4_000;
+import { topicSpecs, type Stack } from './stack.ts';
 
 /** What an operator or an accident does to PostgreSQL and the other services. */
 export class ServerHands extends BrokerHands {
-  private readonly openedAt = performance.now();
-
   constructor(
     stack: Stack,
     history: History,
@@ -43,9 +40,16 @@ export class ServerHands extends BrokerHands {
     process.kill(pid, signal);
   }
 
-  /** Kills the broker, once it is on disk that the records of earlier cells are gone: they would come back with it. */
+  /** Waits until it is on the broker's disk that the records of earlier cells are gone: they would come back after a kill. */
+  async emptiedForGood(): Promise<void> {
+    const logDir = join(this.stack.folder, 'services', 'kafka', 'data');
+    const topics = topicSpecs.map(({ topic }) => topic);
+    await this.until(() => deletedForGood(this.stack.kafka, logDir, topics), 'what was deleted is gone for good');
+  }
+
+  /** Kills the broker, when no records of earlier cells can come back with it; a cell that cannot wait has waited before. */
   async killBroker(): Promise<void> {
-    await this.pause(Math.max(0, this.openedAt + DELETED_FOR_GOOD_MS - performance.now()));
+    await this.emptiedForGood();
     this.killService('kafka', 'SIGKILL');
   }
 
