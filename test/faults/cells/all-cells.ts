@@ -6,12 +6,15 @@ import { consumerKills } from './consumer-kills.ts';
 import { consumerRecords } from './consumer-records.ts';
 import { consumerTopics } from './consumer-topics.ts';
 import { consumerZombies } from './consumer-zombies.ts';
+import { deploys } from './deploys.ts';
 import { gatewayKills } from './gateway-kills.ts';
 import { gatewayServices } from './gateway-services.ts';
 import { gatewaySockets } from './gateway-sockets.ts';
 import { jobCells } from './jobs.ts';
 import { kafkaBroker } from './kafka-broker.ts';
 import { kafkaClusterCells } from './kafka-cluster.ts';
+import { kafkaTroubles } from './kafka-troubles.ts';
+import { migrationCells } from './migrations.ts';
 import { networkCells } from './network.ts';
 import { poisonJob } from './poison-job.ts';
 import { postgresCrashes } from './postgres-crashes.ts';
@@ -47,10 +50,20 @@ export const allCells: readonly Cell[] = [
   ...poisonJob,
   ...kafkaBroker,
   ...kafkaClusterCells,
+  ...kafkaTroubles,
   ...clocks,
+  ...deploys,
+  ...migrationCells,
   ...webhooks,
   ...wholeHost,
 ].sort((left, right) => (left.id < right.id ? -1 : 1));
 
 /** Cells that are not run, with the reason. */
-export const leftOut: readonly LeftOut[] = [];
+export const leftOut: readonly LeftOut[] = [
+  {
+    id: 'F60',
+    component: 'erasure',
+    fault: 'SIGKILL half-way through an erase',
+    why: 'the product has no erasure yet, so that there is nothing to interrupt',
+  },
+];

@@ -72,7 +72,7 @@ async function makeDatabase(rig: CellRig, services: Embedded): Promise<void> {
 }
 
 /** Writes until there is no room, in ever smaller pieces. */
-function fillWith(path: string): void {
+export function fillWith(path: string): void {
   const file = openSync(path, 'a');
   for (let size = MIB; size >= 1024; size /= 4) {
     const piece = Buffer.alloc(size);
