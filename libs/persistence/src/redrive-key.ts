@@ -77,11 +77,27 @@ export async function settleKey(
   const run: Run = { unit, action, operation, dryRun, condemned: new Map() };
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await transact(context, run, Infinity, dryRun);
+      return await transactAgain(context, run, Infinity, dryRun);
     } catch (error) {
-      const kind = failureKind(error);
-      if (kind === 'contention' && attempt < CONTENTION_TRIES) continue;
-      if (kind !== 'data' || attempt > unit.ids.length + CHUNK || !(await condemnOne(context, run))) throw error;
+      if (failureKind(error) !== 'data' || attempt > unit.ids.length + CHUNK || !(await condemnOne(context, run))) throw error;
+    }
+  }
+}
+
+/** A transaction that contention does not end: others are in the way, or what the stage remembers is of one that was rolled back. */
+async function transactAgain(
+  context: RedriveContext,
+  run: Run,
+  length: number,
+  rollBack: boolean,
+  seen: RawRecord[] = [],
+): Promise<KeySettlement> {
+  for (let attempt = 1; ; attempt += 1) {
+    seen.length = 0;
+    try {
+      return await transact(context, run, length, rollBack, seen);
+    } catch (error) {
+      if (failureKind(error) !== 'contention' || attempt === CONTENTION_TRIES) throw error;
     }
   }
 }
@@ -91,7 +107,7 @@ async function condemnOne(context: RedriveContext, run: Run): Promise<boolean> {
   const probe = async (length: number): Promise<{ failed: unknown; records: readonly RawRecord[] }> => {
     const seen: RawRecord[] = [];
     try {
-      await transact(context, run, length, true, seen);
+      await transactAgain(context, run, length, true, seen);
       return { failed: undefined, records: seen };
     } catch (error) {
       if (failureKind(error) !== 'data') throw error;
@@ -121,13 +137,7 @@ async function condemnOne(context: RedriveContext, run: Run): Promise<boolean> {
 const positionOf = ({ topic, partition, offset }: RawRecord): string => `${topic}/${partition}/${offset}`;
 
 /** @param seen is given the records of the transaction before they are applied. */
-async function transact(
-  context: RedriveContext,
-  run: Run,
-  length: number,
-  rollBack: boolean,
-  seen: RawRecord[] = [],
-): Promise<KeySettlement> {
+async function transact(context: RedriveContext, run: Run, length: number, rollBack: boolean, seen: RawRecord[]): Promise<KeySettlement> {
   let settlement: KeySettlement | undefined;
   try {
     await context.database.transaction(async (tx) => {

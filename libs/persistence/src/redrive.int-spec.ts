@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contracts } from '@tributary/contracts';
-import { Database, editQuarantined, listOperations, type Actor } from '@tributary/persistence';
+import { ContentionError, Database, editQuarantined, listOperations, type Actor } from '@tributary/persistence';
 import { eventually } from '../../../test/support/eventually.ts';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
 import { movementRecord } from '../../../test/support/counting-stage.ts';
@@ -86,6 +86,19 @@ describe('redrive', () => {
     await bench.redrive();
     expect(await bench.order()).toEqual(names(51));
     expect(await bench.tallies()).toMatchObject({ applied: 51, parked: 0, quarantined: 0 });
+  });
+
+  it('another transaction in the way while the bad record is looked for does not end it', async () => {
+    const bench = await failed();
+    bench.refused.add('k0020');
+    let inTheWay = 1;
+    bench.beforeCommit = () => {
+      inTheWay -= 1;
+      return inTheWay < 0 ? Promise.resolve() : Promise.reject(new ContentionError('nodes moved meanwhile'));
+    };
+    expect(await bench.redrive()).toMatchObject({ quarantine: { applied: 1 }, released: { applied: 19, quarantined: 1 }, waiting: 30 });
+    expect(inTheWay).toBeLessThan(0);
+    expect(await bench.order()).toEqual(names(20));
   });
 
   it('twice is harmless, one after the other and at once', async () => {

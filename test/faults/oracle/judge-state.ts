@@ -139,7 +139,8 @@ async function judgeQuarantine(
   { copies }: Repeats,
 ): Promise<StateFindings> {
   const rows = await database.query<{ n: string | null; reason: string }>(
-    `SELECT headers->>'rig_n' AS n, reason FROM hub.quarantine WHERE consumer_group = 'profile'`,
+    // What was redriven with success stays there as history; its fate is that of the books now.
+    `SELECT headers->>'rig_n' AS n, reason FROM hub.quarantine WHERE consumer_group = 'profile' AND status <> 'redriven'`,
   );
   const result = found();
   const kept = new Map(rows.map((row) => [Number(row.n), row.reason]));
