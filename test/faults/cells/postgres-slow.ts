@@ -67,7 +67,7 @@ export const postgresSlow: readonly Cell[] = [
     component: COMPONENT,
     fault: 'three writers on shared profiles that queue up behind somebody who holds them all',
     how: 'ten times a transaction locks all profiles until three batches wait at least, then lets them go at once; the server must not have seen one deadlock',
-    recovery: 5,
+    recovery: 15,
     async run(rig) {
       await rig.up();
       await rig.up({ line: 1 });
