@@ -2,7 +2,7 @@ import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { KafkaBatchServer, type BatchObserver, type Kafka, type WatermarkReader } from '@tributary/kafka';
-import { Database, type Stage, type StepHook } from '@tributary/persistence';
+import { Database, type OutboxMemory, type Stage, type StepHook } from '@tributary/persistence';
 import { nestLogger, type AppContext } from '@tributary/runtime';
 
 /** What a stage app is started with. */
@@ -14,6 +14,8 @@ export interface StageAppOptions {
   readonly watermarks: WatermarkReader;
   readonly observer: BatchObserver;
   readonly onCrash: (error: Error) => void;
+  /** What the stage puts into the outbox, for the relay of this process. */
+  readonly written: OutboxMemory;
   readonly onStep?: StepHook;
 }
 
@@ -32,10 +34,16 @@ export async function startStageApp({
   watermarks,
   observer,
   onCrash,
+  written,
   onStep,
 }: StageAppOptions): Promise<INestApplication> {
   const nest = await NestFactory.create(module, new FastifyAdapter(), { logger: nestLogger(context.logger), abortOnError: false });
-  const database = new Database({ url: context.config.databaseUrl, max: LANES + 2, applicationName: `tributary ${stage.group}` });
+  const database = new Database({
+    url: context.config.databaseUrl,
+    max: LANES + 2,
+    applicationName: `tributary ${stage.group}`,
+    written,
+  });
   const log = context.logger.child({ app: stage.group });
   context.health.expect(`consumer ${stage.group}`);
   nest.connectMicroservice({

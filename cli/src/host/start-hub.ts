@@ -7,7 +7,7 @@ import { createInsightStage, InsightModule, loadSegments } from '@tributary/app-
 import { createProfileStage, ProfileModule } from '@tributary/app-profile';
 import { allContracts, type AppName } from '@tributary/contracts';
 import { createKafka, OutboxRelay, PUBLISHER_PATIENCE, WatermarkReader, type Kafka } from '@tributary/kafka';
-import { Database, maintainPartitions, type Stage, type StepHook } from '@tributary/persistence';
+import { Database, maintainPartitions, OutboxMemory, type Stage, type StepHook } from '@tributary/persistence';
 import {
   gracefulShutdown,
   Health,
@@ -71,18 +71,20 @@ export async function startHub({ config, logger, metrics, onCrash, relay = true,
     opened('maintenance', await startMaintenance(database, logger));
     observeAccounting(metrics, database);
     observeParking(metrics, database);
+    const written = new OutboxMemory();
     if (relay) {
       const running = await startRelay(
         context,
         createKafka(config.brokers, 'tributary-relay', logger, PUBLISHER_PATIENCE),
         database,
+        written,
         onStep,
       );
       opened('relay', () => running.close());
     }
     const observer = createBatchObserver(metrics, health);
     const stageApp = async (module: DynamicModule, stage: Stage): Promise<void> => {
-      const app = await startStageApp({ module, stage, context, kafka, watermarks, observer, onCrash, ...(onStep && { onStep }) });
+      const app = await startStageApp({ module, stage, context, kafka, watermarks, observer, onCrash, written, ...(onStep && { onStep }) });
       opened(stage.group, () => app.close());
     };
     if (runs('profile')) await stageApp(ProfileModule.register(context), createProfileStage(config.identityKey));
@@ -122,6 +124,7 @@ async function startRelay(
   { health, logger, metrics }: AppContext,
   kafka: Kafka,
   database: Database,
+  written: OutboxMemory,
   onStep?: StepHook,
 ): Promise<OutboxRelay> {
   const published = metrics.counter('outbox_published_total', 'Events published from the outbox.');
@@ -130,7 +133,8 @@ async function startRelay(
     kafka,
     database,
     log: logger,
-    loops: 2,
+    loops: 1,
+    written,
     ...(onStep && { onStep }),
     onPublished: (count, milliseconds) => {
       published.inc(count);

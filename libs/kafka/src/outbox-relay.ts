@@ -6,6 +6,7 @@ import {
   pendingRows,
   type Database,
   type HeldRow,
+  type OutboxMemory,
   type PendingRow,
   type StepHook,
 } from '@tributary/persistence';
@@ -26,6 +27,8 @@ export interface OutboxRelayOptions {
   readonly onBlocked: (topic: string, key: string, reason: string) => void;
   /** How long a relay that died keeps its shards, milliseconds; 4,000 by default. */
   readonly leaseMs?: number;
+  /** What this process writes into the outbox: it is published without being read back. */
+  readonly written?: OutboxMemory;
   readonly onStep?: StepHook;
 }
 
@@ -48,8 +51,9 @@ export class OutboxRelay {
   private unlisten: (() => Promise<void>) | undefined;
 
   constructor(private readonly options: OutboxRelayOptions) {
-    const { database, log, leaseMs = LEASE_MS } = options;
-    this.lease = new ShardLease({ database, log, owner: randomUUID(), leaseMs, onGained: () => this.wake() });
+    const { database, log, leaseMs = LEASE_MS, written } = options;
+    const onHeld = (shards: readonly number[]): void => written?.publishes(shards);
+    this.lease = new ShardLease({ database, log, owner: randomUUID(), leaseMs, onHeld, onGained: () => this.wake() });
   }
 
   async start(): Promise<void> {
@@ -109,10 +113,10 @@ export class OutboxRelay {
 
   /** One round; false when there was nothing to do. */
   private async publish(producer: Producer, shards: readonly number[]): Promise<boolean> {
-    const { database, onPublished } = this.options;
+    const { database, onPublished, written } = this.options;
     const own = this.lease.owned(shards);
     if (own.length === 0) return false;
-    const found = await pendingRows(database, own, BATCH);
+    const found = await pendingRows(database, own, BATCH, written);
     if (found.parts.length === 0) return false;
     await this.options.onStep?.('relay-selected');
     const held: HeldRow[] = [];
@@ -131,6 +135,7 @@ export class OutboxRelay {
     }
     await this.options.onStep?.('relay-acknowledged');
     await markPublished(database, found.parts, held);
+    written?.published(found.parts.map((part) => part.token));
     this.tell(held);
     return true;
   }

@@ -9,6 +9,8 @@ export interface ShardLeaseOptions {
   readonly owner: string;
   /** How long the shards stay this relay's after its last renewal, milliseconds. */
   readonly leaseMs: number;
+  /** Told which shards are held, whenever that may have changed. */
+  readonly onHeld: (shards: readonly number[]) => void;
   readonly onGained: () => void;
 }
 
@@ -42,7 +44,7 @@ export class ShardLease {
   /** Gives shards back, and asks for them no longer: another relay goes on at once. */
   async giveUp(shards: readonly number[]): Promise<void> {
     for (const shard of shards) this.wanted.delete(shard);
-    this.held = this.held.filter((shard) => this.wanted.has(shard));
+    this.hold(this.held.filter((shard) => this.wanted.has(shard)));
     // A renewal under way may still take them: they are given back after it.
     await this.renewing;
     await returnShards(this.options.database, this.options.owner, shards).catch((error: unknown) =>
@@ -62,6 +64,11 @@ export class ShardLease {
     await this.giveUp([...ALL]);
   }
 
+  private hold(shards: readonly number[]): void {
+    this.held = shards;
+    this.options.onHeld(shards);
+  }
+
   private renewOnce(): Promise<void> {
     return (this.renewing ??= this.renew().finally(() => (this.renewing = undefined)));
   }
@@ -76,7 +83,7 @@ export class ShardLease {
       if (this.closed) return;
       const still = held.filter((shard) => this.wanted.has(shard));
       const gained = still.some((shard) => !this.held.includes(shard)) || asked >= this.until;
-      this.held = still;
+      this.hold(still);
       this.until = asked + leaseMs * 0.75;
       if (gained && still.length > 0) onGained();
     } catch (error) {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { KeepsWritten } from './outbox-memory.ts';
 
 /** A statement; a named one is prepared once per connection. */
 export interface Statement {
@@ -19,6 +20,8 @@ export interface Transaction extends Queryable {
    * fails, the next `query` throws its error, or the end of the transaction does; nothing is committed.
    */
   send(statement: Statement | string, values?: readonly unknown[]): void;
+  /** Where what it puts into the outbox is remembered, if somewhere. */
+  readonly written?: KeepsWritten;
 }
 
 /** Connection settings. */
@@ -29,6 +32,8 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** Milliseconds; a statement that runs longer is cancelled. */
   readonly statementTimeout?: number;
+  /** Remembers what its transactions put into the outbox, for a relay in the same process. */
+  readonly written?: KeepsWritten;
 }
 
 /** How much longer than its statement may take an answer is waited for, milliseconds. */
@@ -77,7 +82,7 @@ export class Database implements Queryable {
     // The pool listens only while a connection rests in it: without this one, a connection that breaks at work would end the process.
     const onError = (error: Error): void => void (broken = error);
     client.on('error', onError);
-    const { tx, settled } = transactionOn(client);
+    const { tx, settled } = transactionOn(client, this.options.written);
     try {
       tx.send('BEGIN');
       const result = await work(tx);
@@ -172,12 +177,13 @@ interface OpenTransaction {
   settled(): Promise<void>;
 }
 
-function transactionOn(client: pg.PoolClient): OpenTransaction {
+function transactionOn(client: pg.PoolClient, written: KeepsWritten | undefined): OpenTransaction {
   let last: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
   return {
     tx: {
       transaction: true,
+      ...(written && { written }),
       async query<Row>(statement: Statement | string, values: readonly unknown[] = []): Promise<Row[]> {
         try {
           return (await client.query(config(statement, values))).rows as Row[];

@@ -15,6 +15,7 @@ export { sqlMigration, type Migration } from './migration.ts';
 export { followSettlements } from './follow-settlements.ts';
 export { forgetGroup } from './forget-group.ts';
 export { holdGroup, openOffset, raiseEpoch, storedOffsets, type StoredOffset, type Tally } from './offset-store.ts';
+export { OutboxMemory } from './outbox-memory.ts';
 export { appendOutbox, MAX_PAYLOAD_BYTES, OUTBOX_CHANNEL, OUTBOX_SHARDS } from './outbox.ts';
 export {
   freeHeldKey,

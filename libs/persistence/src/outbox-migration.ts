@@ -50,3 +50,12 @@ ALTER TABLE hub.operation DROP CONSTRAINT operation_kind_check,
   ADD CONSTRAINT operation_kind_check CHECK (kind IN ('redrive', 'discard', 'edit', 'replay', 'free'));
 `,
 );
+
+/** What is to be published names the memory of whoever wrote it. */
+export const outboxTokenMigration = sqlMigration(
+  '0840-outbox-token',
+  `
+-- Under which the writing process remembers these rows, so that its relay need not read them; null: nobody does.
+ALTER TABLE hub.outbox_pending ADD COLUMN token bigint;
+`,
+);

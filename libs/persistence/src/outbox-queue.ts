@@ -1,5 +1,6 @@
 import { int2Array, int8Array, textArray } from './binary-array.ts';
 import type { Database, Queryable } from './database.ts';
+import type { OutboxMemory, WrittenRow } from './outbox-memory.ts';
 import { OUTBOX_CHANNEL, shardOf } from './outbox.ts';
 
 /** A row to be published. */
@@ -20,11 +21,14 @@ export interface PendingPart {
   readonly first: bigint;
   readonly rows: number;
   readonly day: string;
+  /** Under which its writer may remember the rows; see `OutboxMemory`. */
+  readonly token: bigint | null;
 }
 
 const PARTS = {
   name: 'outbox-parts',
-  text: `SELECT first, rows, created_on::text AS day FROM hub.outbox_pending WHERE shard = ANY($1::smallint[]) ORDER BY first LIMIT $2`,
+  text: `SELECT first, rows, created_on::text AS day, token, EXISTS (SELECT FROM hub.outbox_held) AS held FROM hub.outbox_pending
+WHERE shard = ANY($1::smallint[]) ORDER BY first LIMIT $2`,
 };
 // One range of the primary key for each part; the held keys are few or none.
 const ROWS = {
@@ -70,29 +74,61 @@ export async function returnShards(db: Queryable, owner: string, shards: readonl
  * The oldest unpublished parts of shards and their rows, in order. Selected by what is unpublished, never by a cursor: batch numbers are
  * drawn before commit, so a cursor would pass a batch that commits late.
  * @param rows about how many rows; a part is never cut.
+ * @param written what this process wrote lately: it is not read again, as long as no key is held.
  * Throws when rows that are to be published are not there.
  */
 export async function pendingRows(
   db: Queryable,
   shards: readonly number[],
   rows: number,
+  written?: OutboxMemory,
 ): Promise<{ readonly parts: PendingPart[]; readonly rows: PendingRow[] }> {
   const parts: PendingPart[] = [];
   let expected = 0;
-  for (const part of await db.query<PendingPart>(PARTS, [int2Array(shards), rows])) {
+  let held = false;
+  for (const part of await db.query<PendingPart & { held: boolean }>(PARTS, [int2Array(shards), rows])) {
     if (expected > 0 && expected + part.rows > rows) break;
     parts.push(part);
     expected += part.rows;
+    held = part.held;
   }
   if (parts.length === 0) return { parts, rows: [] };
+  const known = parts.map((part) => (held ? undefined : written?.rowsOf(part.token)));
+  const read = await readRows(
+    db,
+    parts.filter((_part, index) => known[index] === undefined),
+  );
+  let at = 0;
+  const found = parts.flatMap((part, index) => {
+    const mine = known[index];
+    if (mine !== undefined) return mine.map((row, place) => asPending(row, part, place));
+    at += part.rows;
+    return read.slice(at - part.rows, at);
+  });
+  return { parts, rows: found };
+}
+
+async function readRows(db: Queryable, parts: readonly PendingPart[]): Promise<PendingRow[]> {
+  if (parts.length === 0) return [];
   const found = await db.query<PendingRow>(ROWS, [
     int8Array(parts.map((part) => part.first)),
     int8Array(parts.map((part) => part.first + BigInt(part.rows))),
     parts.map((part) => part.day),
   ]);
+  const expected = parts.reduce((sum, part) => sum + part.rows, 0);
   if (found.length !== expected) throw new Error(`${expected} outbox rows are to be published and ${found.length} are there`);
-  return { parts, rows: found };
+  return found;
 }
+
+const asPending = ({ topic, key, payload, headers }: WrittenRow, { first, day }: PendingPart, place: number): PendingRow => ({
+  sequence: first + BigInt(place),
+  day,
+  topic,
+  key,
+  payload: payload === null ? null : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
+  headers: JSON.parse(headers) as PendingRow['headers'],
+  held: false,
+});
 
 /**
  * Marks parts as published; what of them is held back is noted with them, in one transaction. A row that waited behind one that was freed

@@ -33,7 +33,8 @@ ON CONFLICT (topic, key) DO UPDATE SET seq = k.seq + excluded.seq RETURNING seq`
 const INSERT = {
   name: 'outbox-insert',
   text: `WITH batch AS MATERIALIZED (SELECT nextval('hub.outbox_batch') * ${PLACES} AS base),
-pending AS (INSERT INTO hub.outbox_pending (first, rows, shard) SELECT base + u.place, u.rows, u.shard FROM batch, unnest($8::int[], $9::int[], $10::smallint[]) AS u (place, rows, shard)),
+pending AS (INSERT INTO hub.outbox_pending (first, rows, shard, token) SELECT base + u.place, u.rows, u.shard, u.token
+  FROM batch, unnest($8::int[], $9::int[], $10::smallint[], $11::bigint[]) AS u (place, rows, shard, token)),
 wake AS MATERIALIZED (SELECT pg_notify('${OUTBOX_CHANNEL}', ''))
 INSERT INTO hub.outbox (sequence, id, aggregatetype, aggregateid, type, payload, seq, headers)
 SELECT base + u.n - 1, u.id, u.topic, u.key, u.type, u.payload, u.seq, u.headers::json
@@ -131,6 +132,7 @@ function insertReady(tx: Transaction, rows: readonly ReadyRow[]): void {
   const filled = shards.flatMap((own, shard) => (own.length === 0 ? [] : [{ shard, rows: own.length }]));
   let place = 0;
   const places = filled.map((own) => (place += own.rows) - own.rows);
+  const tokens = filled.map(({ shard }) => tx.written?.keep(shard, shards[shard] ?? []) ?? null);
   tx.send(INSERT, [
     textArray(placed, (row) => row.id),
     textArray(placed, (row) => row.topic),
@@ -142,6 +144,7 @@ function insertReady(tx: Transaction, rows: readonly ReadyRow[]): void {
     int4Array(places),
     int4Array(filled, (own) => own.rows),
     int2Array(filled, (own) => own.shard),
+    int8Array(tokens),
   ]);
 }
 

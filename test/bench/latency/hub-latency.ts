@@ -50,7 +50,7 @@ export async function hubLatency(stack: Stack, rate: number, seconds: number, se
     const count = Math.round(rate * (WARM_SECONDS + seconds));
     const options = { events: count, customers: 20_000, keys: 'uniform' as const, partitions: PARTITIONS, seed };
     await untilAssigned(own.database);
-    observer.start();
+    await observer.start();
     const paced = await startPaced({ brokers, workload: options, first: 0, count, rate });
     const from = paced.startedAt + WARM_SECONDS * 1000;
     const to = from + seconds * 1000;
