@@ -64,7 +64,9 @@ export const createDocumentStore = (schema: string) => ({
     const rows = await tx.query<DocumentRow>(
       {
         name: `${schema}-documents`,
-        text: `SELECT ${DOCUMENT_COLUMNS} FROM ${schema}.document WHERE (kind, source, document_id) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))`,
+        // Key by key: a plan made while the table was small would read all of it for every batch of a few events.
+        text: `SELECT d.* FROM unnest($1::text[], $2::text[], $3::text[]) AS u (a, b, c)
+    CROSS JOIN LATERAL (SELECT ${DOCUMENT_COLUMNS} FROM ${schema}.document WHERE kind = u.a AND source = u.b AND document_id = u.c LIMIT 1) d`,
       },
       [textArray(keys, (key) => key.kind), textArray(keys, (key) => key.source), textArray(keys, (key) => key.documentId)],
     );
