@@ -14,13 +14,25 @@ export function parseMicros(text: string): number | undefined {
   return Number.isSafeInteger(micros) ? micros : undefined;
 }
 
-/** Microseconds since the epoch as ISO 8601 in UTC, with as many places as it needs (0, 3 or 6). */
+/** Two digits. */
+const TWO = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+/** The day written last: times of events come in the order of days, and a Date for each costs more than all the rest. */
+let last = { day: Number.NaN, text: '' };
+
+/** Microseconds since the epoch as ISO 8601 in UTC, with as many places as it needs (0, 3 or 6). Throws `RangeError` when it is no time. */
 export function formatMicros(micros: number): string {
-  const millis = Math.floor(micros / 1000);
-  const rest = micros - millis * 1000;
-  const text = new Date(millis).toISOString();
-  if (rest !== 0) return `${text.slice(0, -1)}${String(rest).padStart(3, '0')}Z`;
-  return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
+  const day = Math.floor(micros / (DAY_MS * 1000));
+  if (day !== last.day) last = { day, text: new Date(day * DAY_MS).toISOString().slice(0, -'00:00:00.000Z'.length) };
+  const rest = micros - day * DAY_MS * 1000;
+  const seconds = Math.floor(rest / 1_000_000);
+  const fraction = rest - seconds * 1_000_000;
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) - hours * 60;
+  const clock = `${last.text}${TWO[hours]}:${TWO[minutes]}:${TWO[seconds - hours * 3600 - minutes * 60]}`;
+  if (fraction === 0) return `${clock}Z`;
+  const millis = Math.floor(fraction / 1000);
+  const places = millis * 1000 === fraction ? String(millis).padStart(3, '0') : String(fraction).padStart(6, '0');
+  return `${clock}.${places}Z`;
 }
 
 /** `YYYY-MM-DD` to days since the epoch; `undefined` when it is no day. */
