@@ -7,19 +7,20 @@ import {
   type Replenishment,
   type SegmentChange,
 } from '@tributary/contracts';
-import type { HubEvent, RawRecord } from '@tributary/persistence';
+import { contentHash, type HubEvent, type RawRecord } from '@tributary/persistence';
 
 let offset = 0n;
 
 /** An event as the transport hands it to a stage. */
 export function eventOf<T>(contract: Contract<T>, value: T, id: string, source: string): HubEvent<T> {
   offset += 1n;
+  const bytes = contract.encode(value);
   const record: RawRecord = {
     topic: contract.topic,
     partition: 0,
     offset,
     key: null,
-    value: contract.encode(value),
+    value: bytes,
     headers: {},
     timestamp: 0,
   };
@@ -29,6 +30,7 @@ export function eventOf<T>(contract: Contract<T>, value: T, id: string, source: 
     envelope: { id, source, type: contract.name, time: '2026-01-01T00:00:00Z', traceparent },
     contract: contract as unknown as AnyContract,
     value,
+    hash: contentHash(bytes),
   };
 }
 

@@ -10,7 +10,7 @@ import {
   type StockLevel,
   type StockMovement,
 } from '@tributary/contracts';
-import type { HubEvent, RawRecord } from '@tributary/persistence';
+import { contentHash, type HubEvent, type RawRecord } from '@tributary/persistence';
 
 let offset = 0n;
 
@@ -24,6 +24,7 @@ export function eventOf<T>(contract: Contract<T>, value: T, source = 'shop'): Hu
     envelope: { id: `event-${offset}`, source, type: contract.name, time: '2026-01-01T00:00:00Z' },
     contract: contract as unknown as AnyContract,
     value,
+    hash: contentHash(bytes),
   };
 }
 

@@ -1,5 +1,5 @@
 import { routeTable, topology, type Contract, type Customer, type CustomerRef } from '@tributary/contracts';
-import { contentHash, type HubEvent } from '@tributary/persistence';
+import type { HubEvent } from '@tributary/persistence';
 import { documentKey } from './batch-state.ts';
 import { contributionOf, type Contribution } from './contribution.ts';
 import type { IdentifierReader } from './identifier.ts';
@@ -59,7 +59,7 @@ export function readFact(reader: IdentifierReader, event: HubEvent): Fact {
     key,
     orderKey: orderId === null ? null : kind === 'ORDER' && orderId === documentId ? key : documentKey('ORDER', source, orderId),
     version: contract.version(event.value),
-    hash: contentHash(event.record.value ?? Buffer.alloc(0)),
+    hash: event.hash,
     time,
     saidAt: (event.value as { updatedAt?: number }).updatedAt ?? time,
     identification: identify(reader, source, customer, document, record?.taxId ?? null, countryCode(country)),

@@ -1,6 +1,6 @@
 import type { Fault } from '@tributary/contracts';
 import type { Transaction } from './database.ts';
-import { contentHash, eventKey } from './event-key.ts';
+import { eventKey } from './event-key.ts';
 import { forgetInInbox, inboxMonth, noteInInbox, type InboxVerdict } from './inbox.ts';
 import { decideFates, type Fate, type Order, type OrderedRecord } from './key-order.ts';
 import { appendOutbox } from './outbox.ts';
@@ -61,9 +61,7 @@ export async function applyRecords(
   const month = inboxMonth(context.now());
   const candidates = slots.filter((slot) => slot.read.ok && !order.holds(slot));
   const entries = candidates.flatMap(({ read }) =>
-    read.ok
-      ? [{ event: eventKey(read.event.envelope.source, read.event.envelope.id), hash: contentHash(read.event.record.value ?? NOTHING) }]
-      : [],
+    read.ok ? [{ event: eventKey(read.event.envelope.source, read.event.envelope.id), hash: read.event.hash }] : [],
   );
   const verdicts = await noteInInbox(tx, groupId, month, entries);
   await context.onStep?.('inbox-noted');
@@ -91,8 +89,6 @@ export async function applyRecords(
   if (!context.silent) await appendOutbox(tx, events);
   return { fates, rejected, events };
 }
-
-const NOTHING = Buffer.alloc(0);
 
 function judge({ read }: Slot, verdict: InboxVerdict | undefined, unit: UnitOfWork): Disposition {
   if (!read.ok) return { kind: 'quarantined', faults: read.faults };

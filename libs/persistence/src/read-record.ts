@@ -7,6 +7,7 @@ import {
   type Envelope,
   type Fault,
 } from '@tributary/contracts';
+import { contentHash } from './event-key.ts';
 import type { HubEvent, RawRecord } from './stage.ts';
 
 /** A record that passed, or why it did not (with whatever could be read of it). */
@@ -46,7 +47,16 @@ export function readRecord(record: RawRecord, read: AnyContract | undefined = co
   if (!decoded.ok) return refuse(decoded.faults);
   const faults = contract.rules?.(decoded.value) ?? [];
   if (faults.length > 0) return refuse(faults);
-  return { ok: true, event: { record, envelope: envelope.value, contract: contract as unknown as AnyContract, value: decoded.value } };
+  return {
+    ok: true,
+    event: {
+      record,
+      envelope: envelope.value,
+      contract: contract as unknown as AnyContract,
+      value: decoded.value,
+      hash: contentHash(record.value),
+    },
+  };
 }
 
 /** Schema id a record claims, for the quarantine row. */

@@ -19,6 +19,8 @@ export interface HubEvent<T = unknown> {
   readonly envelope: Envelope;
   readonly contract: AnyContract;
   readonly value: T;
+  /** `contentHash` of the record's value. */
+  readonly hash: bigint;
 }
 
 /** What became of an event: exactly one of these, counted per partition. */
