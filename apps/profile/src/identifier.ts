@@ -41,7 +41,7 @@ const NORMALISE: Readonly<Record<SpelledKind, (raw: string, country: string | un
   tax: (raw) => normaliseTaxId(raw),
 };
 /** Spellings remembered: customers come again, and a telephone number takes 20 µs to read. */
-const REMEMBERED = 50_000;
+const REMEMBERED = 80_000;
 
 /** A reader that remembers the spellings it read last. A document is named once or twice and is not worth a place. */
 export function createIdentifierReader(keys: IdentityKeys, remembered = REMEMBERED): IdentifierReader {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { TransactionTokens } from '@tributary/persistence';
 import { LRUCache } from 'lru-cache';
 import type { StoredEdge, StoredNode } from './stored-rows.ts';
 
@@ -11,7 +11,7 @@ export interface MemoryLimits {
   readonly parts: number;
 }
 
-export const MEMORY_LIMITS: MemoryLimits = { nodes: 60_000, edges: 60_000, profiles: 20_000, parts: 80_000 };
+export const MEMORY_LIMITS: MemoryLimits = { nodes: 80_000, edges: 60_000, profiles: 25_000, parts: 125_000 };
 
 /** A profile's token when no process remembers it. */
 export const NO_TOKEN = 0n;
@@ -47,7 +47,7 @@ export class IdentityMemory {
   private readonly edges: LRUCache<string, number>;
   private readonly profiles: LRUCache<string, RememberedProfile & { readonly token: bigint }>;
   private epoch = 0;
-  private lastToken = firstToken();
+  private readonly tokens = new TransactionTokens();
 
   constructor(limits: MemoryLimits = MEMORY_LIMITS) {
     this.places = new LRUCache({ max: limits.nodes });
@@ -73,8 +73,7 @@ export class IdentityMemory {
 
   /** A token for one transaction, which no transaction of any process has had. */
   newToken(): bigint {
-    this.lastToken = (this.lastToken & COUNTED) === COUNTED ? firstToken() : this.lastToken + 1n;
-    return this.lastToken;
+    return this.tokens.next();
   }
 
   /** The profile a node was last seen in. */
@@ -120,5 +119,3 @@ export class IdentityMemory {
 }
 
 /** 40 random bits of a positive bigint; the 23 below them count. */
-const COUNTED = 2n ** 23n - 1n;
-const firstToken = (): bigint => BigInt(`0x${randomBytes(5).toString('hex')}`) << 23n;

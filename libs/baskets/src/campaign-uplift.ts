@@ -37,6 +37,9 @@ export function conversionUplift(treated: ConversionGroup, heldOut: ConversionGr
   const fault = groupFault('treated', treated) ?? groupFault('heldOut', heldOut) ?? outside('level', level, 0, 1, true);
   if (fault !== undefined) return fault;
   const z = normalQuantile((1 + level) / 2);
+  // A level so near to 1 that half of the rest is lost in rounding.
+  const unreachable = beyondDouble('level', z);
+  if (unreachable !== undefined) return unreachable;
   const p1 = treated.converted / treated.size;
   const p2 = heldOut.converted / heldOut.size;
   const [low1, high1] = wilson(treated, z);
@@ -76,6 +79,8 @@ export function valueUplift(treated: ValueGroup, heldOut: ValueGroup, level = 0.
   const overflow = beyondDouble('sumOfSquares', freedom, error);
   if (overflow !== undefined) return overflow;
   const t = tQuantile((1 + level) / 2, freedom);
+  const unreachable = beyondDouble('level', t);
+  if (unreachable !== undefined) return unreachable;
   const difference = { estimate: mean1 - mean2, low: mean1 - mean2 - t * error, high: mean1 - mean2 + t * error };
   const incremental = scaled(difference, treated.size);
   return (

@@ -108,6 +108,13 @@ describe('every function answers or refuses, and no NaN leaves', () => {
     );
   });
 
+  it('a level that rounds to 1 has no interval: the level is refused', () => {
+    const level = 1 - Number.EPSILON / 2;
+    expect(refusedField(conversionUplift({ size: 100, converted: 10 }, { size: 100, converted: 5 }, level))).toBe('level');
+    const sums = { size: 100, sum: 10, sumOfSquares: 10 };
+    expect(refusedField(valueUplift(sums, { ...sums, sum: 5 }, level))).toBe('level');
+  });
+
   it('names the field that is NaN', () => {
     const group100 = { size: 100, converted: 10 };
     const sums = { size: 100, sum: 10, sumOfSquares: 10 };

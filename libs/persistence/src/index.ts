@@ -47,3 +47,4 @@ export {
   type SkipOutcome,
   type UnreadableBatchRow,
 } from './unreadable-batch.ts';
+export { TransactionTokens } from './transaction-tokens.ts';
