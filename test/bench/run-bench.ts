@@ -27,7 +27,7 @@ const suites: Readonly<Record<string, Suite>> = {
   codec: { load: async () => (await import('./suites/codec.ts')).codec },
   idle: { defaults: { seconds: 20 }, load: async () => (await import('./suites/idle.ts')).idle },
   stages: {
-    defaults: { events: 100_000, rounds: 5, batch: [2_000, 100] },
+    defaults: { events: 100_000, rounds: 5, batch: [1_000, 100] },
     load: async () => (await import('./suites/stages.ts')).stages,
   },
 };
