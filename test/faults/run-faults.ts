@@ -1,9 +1,10 @@
 /**
- * `npm run test:faults [-- F11 F13] [--fast] [--mutants] [--mutant NAME] [--json FILE] [--report]`: makes faults on the real hub and compares what is left with an
+ * `npm run test:faults [-- F11 F13] [--fast] [--mutants] [--mutant NAME] [--json FILE] [--again FILE] [--report]`: makes faults on the real hub and compares what is left with an
  * oracle. `--mutants` breaks the code on purpose and shows that the cells notice (alone, without the cells, when cells are not named and `--only-mutants`
- * is given); `--mutant NAME` runs the mutants with NAME in their name, and no cells of their own. `--report` writes docs/faults.md. Ends with `N passed, N failed`, and with exit code 1 when a cell fails or a mutant lives.
+ * is given); `--mutant NAME` runs the mutants with NAME in their name, and no cells of their own. `--again FILE` takes what passed from the JSON of an earlier run and
+ * runs the rest. `--report` writes docs/faults.md. Ends with `N passed, N failed`, and with exit code 1 when a cell fails or a mutant lives.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isPass, type CellResult } from './cell.ts';
@@ -26,6 +27,7 @@ const { values: options, positionals } = parseArgs({
     mutant: { type: 'string', multiple: true, default: [] },
     report: { type: 'boolean', default: false },
     json: { type: 'string' },
+    again: { type: 'string' },
   },
   allowPositionals: true,
 });
@@ -46,13 +48,24 @@ if (options.report && (positionals.length > 0 || options.fast || onlyMutants)) w
 
 const chosen = ({ name }: { readonly name: string }): boolean =>
   options.mutant.length === 0 || options.mutant.some((given) => name.includes(given));
-const cells = onlyMutants ? [] : allCells.filter((cell) => wanted(cell.id) && (!options.fast || cell.fast === true));
-const mutants = options.mutants || onlyMutants ? allMutants.filter((mutant) => mutant.cells.some(wanted) && chosen(mutant)) : [];
+interface Run {
+  readonly cells: readonly CellResult[];
+  readonly mutants: readonly MutantResult[];
+}
+const before: Run = options.again === undefined ? { cells: [], mutants: [] } : (JSON.parse(readFileSync(options.again, 'utf8')) as Run);
+const passed = before.cells.filter((result) => result.ran && isPass(result));
+const caught = before.mutants.filter((mutant) => mutant.caught);
+const isDone = (cell: { readonly id: string }): boolean => passed.some((result) => result.id === cell.id);
+const cells = onlyMutants ? [] : allCells.filter((cell) => wanted(cell.id) && !isDone(cell) && (!options.fast || cell.fast === true));
+const mutants =
+  options.mutants || onlyMutants
+    ? allMutants.filter((mutant) => mutant.cells.some(wanted) && chosen(mutant) && !caught.some(({ name }) => name === mutant.name))
+    : [];
 for (const mutant of mutants) checkMutant(mutant);
 
 const stack = await openStack((line) => void process.stderr.write(`services: ${line}\n`));
-const results: CellResult[] = [];
-const lives: MutantResult[] = [];
+const results: CellResult[] = [...passed];
+const lives: MutantResult[] = [...caught];
 const since = (began: number): number => (performance.now() - began) / 1000;
 try {
   for (const cell of cells) {
@@ -73,7 +86,7 @@ try {
 for (const { id, why } of leftOut.filter((cell) => wanted(cell.id)))
   results.push({ id, ran: false, why, lost: 0, doubled: 0, orderKept: true, recoverySeconds: null, violations: [], crashed: false });
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ cells: results, mutants: lives }, undefined, 2)}\n`);
-if (options.report) writeFileSync(PAGE, faultsPage(allCells, leftOut, results, lives));
+if (options.report) writeFileSync(PAGE, faultsPage(allCells, leftOut, results, lives, options.again === undefined ? [] : cells));
 const ran = results.filter((result) => result.ran);
 const failed = ran.filter((result) => !isPass(result)).length + lives.filter((mutant) => !mutant.caught).length;
 if (failed > 0) process.stdout.write(`histories and logs: ${stack.folder}\n`);

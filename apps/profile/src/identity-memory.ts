@@ -117,5 +117,3 @@ export class IdentityMemory {
     return known;
   }
 }
-
-/** 40 random bits of a positive bigint; the 23 below them count. */

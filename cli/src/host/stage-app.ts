@@ -2,7 +2,7 @@ import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { KafkaBatchServer, type BatchObserver, type Kafka, type WatermarkReader } from '@tributary/kafka';
-import { Database, type OutboxMemory, type Stage, type StepHook } from '@tributary/persistence';
+import { Database, PARKING_LIMITS, type OutboxMemory, type Stage, type StepHook } from '@tributary/persistence';
 import { nestLogger, type AppContext } from '@tributary/runtime';
 
 /** What a stage app is started with. */
@@ -58,6 +58,7 @@ export async function startStageApp({
       maxEvents: MAX_EVENTS,
       maxBytes: MAX_BYTES,
       now: () => new Date(),
+      limits: { ...PARKING_LIMITS, blockedShare: context.config.parkingShare },
       onCrash,
       ...(onStep && { onStep }),
     }),

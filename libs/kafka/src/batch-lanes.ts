@@ -5,6 +5,7 @@ import {
   storedOffsets,
   type BatchResult,
   type Database,
+  type ParkingLimits,
   type RawRecord,
   type Stage,
   type StepHook,
@@ -27,6 +28,8 @@ export interface BatchLanesOptions {
   readonly now: () => Date;
   /** A shadow: nothing is published. */
   readonly silent?: boolean;
+  /** How much may wait behind failed records; the defaults of `applyBatch` without it. */
+  readonly limits?: ParkingLimits;
   readonly onStep?: StepHook;
   readonly onBatch: (result: BatchResult, milliseconds: number) => void;
 }
@@ -94,10 +97,10 @@ export class BatchLanes {
   }
 
   private async runLane(batch: readonly Pending[]): Promise<void> {
-    const { database, stage, now, onBatch, log, onStep, silent = false } = this.options;
+    const { database, stage, now, onBatch, log, limits, onStep, silent = false } = this.options;
     try {
       const started = performance.now();
-      const context = { database, stage, groupId: this.groupId, now, silent, ...(onStep && { onStep }) };
+      const context = { database, stage, groupId: this.groupId, now, silent, ...(limits && { limits }), ...(onStep && { onStep }) };
       const result = await retryUntilStopped(
         () => applyBatch(context, batch),
         () => this.givesUp(),
@@ -108,7 +111,10 @@ export class BatchLanes {
       for (const pending of batch) pending.settle({ ok: true });
     } catch (error) {
       // Given up while the database did not answer: whether it was applied is read from the offset rows by whoever goes on.
-      const reason = this.givesUp() && failureKind(error) !== 'fenced' ? new StoppingError({ cause: error }) : error;
+      const isLeft = this.givesUp() && failureKind(error) !== 'fenced';
+      if (isLeft)
+        log.warn({ err: error, group: stage.group }, 'a batch in flight was given up: whoever goes on reads whether it was applied');
+      const reason = isLeft ? new StoppingError({ cause: error }) : error;
       for (const pending of batch) pending.settle({ ok: false, error: reason });
     } finally {
       this.busy -= 1;

@@ -5,6 +5,7 @@ import {
   keepUnreadable,
   type BatchResult,
   type Database,
+  type ParkingLimits,
   type RawRecord,
   type Stage,
   type StepHook,
@@ -67,6 +68,8 @@ export interface KafkaBatchServerOptions {
   /** Pause between comparisons of the positions with the broker's watermarks, milliseconds; 15 seconds by default. */
   readonly watchMs?: number;
   readonly onStep?: StepHook;
+  /** How much may wait behind failed records before its partition halts. */
+  readonly limits?: ParkingLimits;
   /** Lag without progress for so long is a stall, milliseconds; 90 seconds by default. */
   readonly stallMs?: number;
   /** The consumer is gone for good: the process should stop and be started again. */

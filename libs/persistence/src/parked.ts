@@ -77,7 +77,7 @@ export async function blockKeys(tx: Transaction, group: string, failed: readonly
       throw new HaltError(
         topic,
         partition,
-        `${blocked} of about ${keysKnown} keys of ${group} are blocked behind failed records, more than ${limits.blockedShare * 100} %: an outage, no bad record. Mend the cause, redrive (tributary quarantine redrive), start again`,
+        `${blocked} of about ${keysKnown} keys of ${group} are blocked behind failed records, more than ${limits.blockedShare * 100} %: an outage, no bad record. Mend the cause, redrive (tributary quarantine redrive), start again; where the records are bad in truth, start with a larger TRIBUTARY_PARKING_SHARE, so that they are set aside`,
       );
   }
 }

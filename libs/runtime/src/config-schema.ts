@@ -153,6 +153,13 @@ export const configSchema = {
     parse: hexKey(32),
     secret: true,
   }),
+  parkingShare: setting<number>({
+    name: 'TRIBUTARY_PARKING_SHARE',
+    doc: 'Per cent of the keys of a topic that may be blocked behind failed records before its partition halts; 100 lets any number of bad records be set aside.',
+    allowed: 'whole per cent, 1 to 100',
+    fallback: '5',
+    parse: integer(1, 100).transform((percent) => percent / 100),
+  }),
   bodyLimit: setting<number>({
     name: 'TRIBUTARY_BODY_LIMIT',
     doc: 'Longest request body that carries one event.',

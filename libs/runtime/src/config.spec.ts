@@ -32,6 +32,7 @@ describe('loadConfig', () => {
       refitEvery: 86_400,
       erpUrl: undefined,
       sources: [],
+      parkingShare: 0.05,
       bodyLimit: 1_048_576,
       batchLimit: 8_388_608,
     });

@@ -23,7 +23,7 @@ async function wake(rig: CellRig): Promise<void> {
   if (zombie === undefined) return;
   zombie.signal('SIGCONT');
   await rig.until(
-    () => /another owner moved|rolled back|waiting for a service|Connection terminated/.test(zombie.log),
+    () => /another owner moved|rolled back|was given up|waiting for a service|Connection terminated/.test(zombie.log),
     'the zombie was refused',
     45_000,
   );

@@ -11,7 +11,8 @@ const TRANSACTION_MS = 5_000;
 async function killInProduce(rig: CellRig): Promise<void> {
   await rig.emptiedForGood();
   await rig.up({ relay: false });
-  await rig.send(makeFacts({ seed: rig.id, people: 30, each: 14 }));
+  // More rows than the relay takes at once, so that it sends several times.
+  await rig.send(makeFacts({ seed: rig.id, people: 90, each: 14 }));
   await rig.consumed();
   rig.start({ apps: [], line: 1 });
   let produced = 0;

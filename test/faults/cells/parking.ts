@@ -104,7 +104,7 @@ export const parkingCells: readonly Cell[] = [
     id: 'F18c',
     component: COMPONENT,
     fault: 'the same wave where it is more than 5 % of the keys',
-    how: `the same after 300 payments: a partition halts, tells the number of keys and turns the process not ready; a person discards the bad ones and starts the process again`,
+    how: `the same after 300 payments: a partition halts, tells the number of keys and turns the process not ready; a person starts it again with TRIBUTARY_PARKING_SHARE=100 and discards the bad ones`,
     recovery: 25,
     async run(rig) {
       const worker = await rig.up();
@@ -122,7 +122,8 @@ export const parkingCells: readonly Cell[] = [
       await worker.end();
       await discard(rig);
       rig.faultOver();
-      await rig.up();
+      // The batch with the wave rolled back whole, perhaps: only with another limit do its bad records get into quarantine.
+      await rig.up({ settings: { TRIBUTARY_PARKING_SHARE: '100' } });
       await rig.until(async () => (await rig.settled(1_000)) === undefined, 'what is left of the wave was consumed');
       await discard(rig);
     },

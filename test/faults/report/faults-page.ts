@@ -4,12 +4,16 @@ import type { MutantResult } from '../mutants/mutant.ts';
 
 const text = (value: string): string => value.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-/** The page docs/faults.md: every cell with its figures, those left out with the reason, and the mutants. */
+/**
+ * The page docs/faults.md: every cell with its figures, those left out with the reason, and the mutants.
+ * @param again cells that failed in a run of all of them, and ran again after a repair.
+ */
 export function faultsPage(
   cells: readonly Cell[],
   leftOut: readonly LeftOut[],
   results: readonly CellResult[],
   mutants: readonly MutantResult[],
+  again: readonly Cell[],
 ): string {
   const byId = new Map(results.map((result) => [result.id, result]));
   const row = (cell: Cell): string => {
@@ -34,6 +38,9 @@ export function faultsPage(
     'of the fault (for a kill: the start of the next process, Kafka session of 15 s included) until everything is applied and published.',
     '',
     `${cells.length} cells, ${cpus().length} cores shared by broker, database and hub.`,
+    ...(again.length === 0
+      ? []
+      : ['', `Run again after a repair: ${again.map(({ id }) => id).join(', ')}. The others are of the run before it.`]),
     '',
     '| cell | component | fault | how | lost | doubled | order | recovery |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
