@@ -12,7 +12,7 @@ const profile = 'apps/profile/dist/';
 
 /** Ways to break what the hub promises, each with the cells that must notice. */
 export const allMutants: readonly Mutant[] = [
-  one('the offset moves without compare-and-set', ['F13c'], `${persistence}offset-store.js`, ' AND o.next_offset = u.expected', ''),
+  one('the offset moves without compare-and-set', ['F13c', 'F13a'], `${persistence}offset-store.js`, ' AND o.next_offset = u.expected', ''),
   one(
     'offsets move outside the transaction',
     ['F10'],
