@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 
 /** A topic as it should be. */
@@ -22,7 +23,13 @@ const asWatermark = (topic: string, entry: { partition: number; low: string; hig
   high: BigInt(entry.high),
 });
 
-/** Creates the topics that are missing and says which. Existing ones are left as they are: growing a topic in place would re-map its keys. */
+/** How long the leaders of a new topic may take to know that they are, milliseconds. */
+const LED_WITHIN_MS = 15_000;
+
+/**
+ * Creates the topics that are missing, waits until they take records, and says which they are. Existing ones are left as they
+ * are: growing a topic in place would re-map its keys.
+ */
 export async function createTopics(kafka: Kafka, specs: readonly TopicSpec[], replicationFactor = 1): Promise<string[]> {
   const admin = kafka.admin();
   await admin.connect();
@@ -46,9 +53,24 @@ export async function createTopics(kafka: Kafka, specs: readonly TopicSpec[], re
           ],
         })),
       });
+    for (const { topic } of missing) await untilLed(admin, topic);
     return missing.map((spec) => spec.topic);
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** Leaders are named before they know of it themselves: one that tells its offsets takes records too. */
+async function untilLed(admin: Admin, topic: string): Promise<void> {
+  const until = performance.now() + LED_WITHIN_MS;
+  for (;;) {
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if ((error as { retriable?: boolean }).retriable !== true || performance.now() > until) throw error;
+      await delay(20);
+    }
   }
 }
 
