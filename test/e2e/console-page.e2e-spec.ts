@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { startConsole, type ConsoleUnderTest } from '../support/console-under-test.ts';
 import { findBrowser } from '../support/find-browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { HOSTILE, HOSTILE_SKU, seeded, SKU } from '../support/seed-console.ts';
 
 const pageDir = fileURLToPath(new URL('../../apps/console/web/dist', import.meta.url));
@@ -199,7 +200,11 @@ describe('the page', () => {
     await page.goto('/customers');
     await page.getByRole('searchbox').fill('maria.schmidt@shop.example');
     await page.keyboard.press('Enter');
-    await page.waitForFunction(`document.querySelectorAll('tbody tr').length === 1`);
+    // Asked from here: a function that the page evaluates again and again is refused by its Content Security Policy.
+    await eventually(
+      () => page.locator('tbody tr').count(),
+      (rows) => rows === 1,
+    );
     await page.getByRole('link', { name: 'M••• S••• 王•••' }).waitFor();
     expect(new URL(page.url()).search).toBe('');
     expect(complaints).toEqual([]);
