@@ -48,6 +48,8 @@ export async function takeTurn(contestant: Contestant, turn: Turn, events: numbe
   const samples: ProcessSample[] = [];
   let peakMb = 0;
   const started = now();
+  // Without a warm-up the whole turn counts, from the moment the contestant says it is up.
+  if (contestant.warmUp === 0) reports.push({ count: 0, at: started });
   let first: number | undefined;
   let sampled = 0;
   let settleSeconds: number | null = null;
@@ -110,7 +112,7 @@ function microsPerEvent(
   warmUp: number,
 ): Pick<TurnResult, 'clientMicros' | 'postgresMicros' | 'kafkaMicros'> {
   const last = samples.at(-1);
-  const from = samples.find(({ count }) => count > 0 && last !== undefined && count >= last.count * warmUp);
+  const from = samples.find(({ count }) => (count > 0 || warmUp === 0) && last !== undefined && count >= last.count * warmUp);
   const none = { clientMicros: Number.NaN, postgresMicros: Number.NaN, kafkaMicros: Number.NaN };
   if (last === undefined || from === undefined || last.count === from.count) return none;
   const per = (name: 'client' | 'postgres' | 'kafka'): number => ((last[name] - from[name]) * 1e6) / (last.count - from.count);

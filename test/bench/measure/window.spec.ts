@@ -14,6 +14,15 @@ describe('the measured part of a turn', () => {
     expect(windowOf(reports, 0.25)).toMatchObject({ events: 70, seconds: 1, perSecond: 70 });
   });
 
+  it('begins with the first report when there is no warm-up, though nothing was done by then', () => {
+    const reports = [
+      { count: 0, at: 1_000 },
+      { count: 90, at: 9_000 },
+      { count: 100, at: 11_000 },
+    ];
+    expect(windowOf(reports, 0)).toMatchObject({ events: 100, seconds: 10 });
+  });
+
   it('refuses to guess from a single moment', () => {
     expect(() => windowOf([{ count: 100, at: 1_000 }], 0.25)).toThrow(RangeError);
     expect(() => windowOf([], 0.25)).toThrow(RangeError);
