@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=64
+// The flag: what a batch makes then dies in the young generation, which costs a fifth less than with 16 MB.
 // Runs the built command line; builds it first where it was never built, so that `npx tributary` works after `npm ci`.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -118,9 +118,10 @@ const others: readonly Person[] = Array.from({ length: MORE_CUSTOMERS }, (_, ind
 /** Fills the tables of profile, insight, forecast and hub with a small seller whose figures are known. Deterministic. */
 export async function seedConsole(db: Database): Promise<void> {
   for (const person of [maria, hostile, tampered, guest, ...others]) await insertPerson(db, person);
-  await db.query(`UPDATE profile.profile SET document = jsonb_set(document, '{totals,0,gross}', '"80000"') WHERE profile_id = $1`, [
-    seeded.tampered,
-  ]);
+  await db.query(
+    `UPDATE profile.profile SET document = jsonb_set(document::jsonb, '{totals,0,gross}', '"80000"')::json WHERE profile_id = $1`,
+    [seeded.tampered],
+  );
   for (const [from, into] of [
     [seeded.mergedFirst, seeded.mergedThen],
     [seeded.mergedThen, seeded.maria],
@@ -150,7 +151,7 @@ async function insertPerson(db: Database, person: Person): Promise<void> {
   for (const [index, entry] of person.documents.entries()) await insertDocument(db, node, entry, index);
   await db.query(
     `INSERT INTO profile.profile (profile_id, since, document, search, updated_at, visible)
-SELECT $1::uuid, $2::bigint, jsonb_build_object('profileId', $1::uuid, 'updatedAt', $2::bigint, 'kind', $3::text, 'name', $4::text, 'email', $5::text, 'phone', $6::text, 'country', $7::text,
+SELECT $1::uuid, $2::bigint, json_build_object('profileId', $1::uuid, 'updatedAt', $2::bigint, 'kind', $3::text, 'name', $4::text, 'email', $5::text, 'phone', $6::text, 'country', $7::text,
     'sources', $8::jsonb, 'provenance', $9::jsonb, 'mergedFrom', $10::jsonb,
     'firstOrderAt', min(occurred_at) FILTER (WHERE orders > 0), 'lastOrderAt', max(occurred_at) FILTER (WHERE orders > 0), 'orders', coalesce(sum(orders), 0),
     'returns', count(*) FILTER (WHERE kind = 'RETURN'), 'payments', count(*) FILTER (WHERE kind = 'PAYMENT'),

@@ -142,4 +142,28 @@ CREATE VIEW console.operation_view AS
 SELECT o.id, o.at, o.actor, o.via, o.kind, o.filter, e.at AS ended_at FROM hub.operation o LEFT JOIN hub.operation e ON e.of = o.id WHERE o.of IS NULL;
 `,
   ),
+  sqlMigration(
+    '0851-console-profile-views',
+    `
+CREATE VIEW console.profile_view AS
+SELECT p.profile_id, d->>'kind' AS kind, d->>'name' AS name, d->>'email' AS email, d->>'phone' AS phone,
+  d->>'country' AS country, (d->>'orders')::integer AS orders, (d->>'returns')::integer AS returns,
+  (d->>'payments')::integer AS payments, (d->>'interactions')::integer AS interactions,
+  (d->>'complaints')::integer AS complaints,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('currency', t->>'currency', 'gross', ((t->>'gross')::numeric * 0.0001)::text,
+      'returned', ((t->>'returned')::numeric * 0.0001)::text, 'net', ((t->>'net')::numeric * 0.0001)::text,
+      'paid', ((t->>'paid')::numeric * 0.0001)::text) ORDER BY t->>'currency'), '[]')
+    FROM jsonb_array_elements(d->'totals') t) AS totals,
+  'epoch'::timestamptz + (d->>'firstOrderAt')::bigint * interval '1 microsecond' AS first_order_at,
+  'epoch'::timestamptz + (d->>'lastOrderAt')::bigint * interval '1 microsecond' AS last_order_at,
+  d->'sources' AS sources, d->'provenance' AS provenance, d->'mergedFrom' AS merged_from, p.search,
+  'epoch'::timestamptz + p.updated_at * interval '1 microsecond' AS updated_at
+FROM profile.profile p CROSS JOIN LATERAL (SELECT p.document::jsonb AS d OFFSET 0) parsed WHERE p.visible;
+
+CREATE VIEW console.profile_total_view AS
+SELECT profile_id, t->>'currency' AS currency, (t->>'gross')::numeric * 0.0001 AS gross, (t->>'returned')::numeric * 0.0001 AS returned,
+  (t->>'net')::numeric * 0.0001 AS net, (t->>'paid')::numeric * 0.0001 AS paid
+FROM profile.profile CROSS JOIN json_array_elements(document->'totals') t WHERE visible;
+`,
+  ),
 ];

@@ -1,5 +1,6 @@
 import type { HubEvent } from '@tributary/persistence';
 import type { Contribution } from './contribution.ts';
+import type { RememberedEdge } from './identity-memory.ts';
 import type { Fact } from './read-fact.ts';
 import type { StoredDocument, StoredEdge, StoredNode, StoredProfile } from './stored-rows.ts';
 
@@ -26,8 +27,8 @@ export interface BatchState {
   /** By {@link edgeKey}, as all edges of a batch. */
   readonly edges: Map<string, StoredEdge>;
   readonly newEdges: Set<string>;
-  /** Edges that are in the table and were not read again, with the time of their evidence. */
-  readonly knownEdges: Map<string, number>;
+  /** Edges of profiles that are in the table and were not read again, by profile. */
+  readonly knownEdges: Map<string, readonly RememberedEdge[]>;
   /** Profiles whose edges were read: only their grouping may change. */
   readonly evident: Set<string>;
   readonly profiles: Map<string, StoredProfile>;
@@ -42,3 +43,12 @@ export const documentKey = (kind: string, source: string, documentId: string): s
 
 /** An edge by its ends: its id is a hash, which is made for new ones only. */
 export const edgeKey = (from: string, to: string): string => from + to;
+
+/** Time of the evidence of an edge that was not read again, microseconds; `undefined` when it is not known. */
+export function knownSince(state: BatchState, from: string, to: string): number | undefined {
+  const profileId = state.nodes.get(from)?.profileId;
+  const edges = profileId === undefined ? undefined : state.knownEdges.get(profileId);
+  if (edges === undefined) return undefined;
+  for (const edge of edges) if (edge.to === to && edge.from === from) return edge.seenAt;
+  return undefined;
+}

@@ -56,18 +56,31 @@ function rowsOf<Row>(rows: ReadonlyMap<string, Row>, keys: ReadonlySet<string>, 
 
 /** Leaves in memory what the written profiles and their members are once this transaction has committed. */
 function remember(memory: IdentityMemory, state: BatchState, profiles: readonly CombinedProfile[], token: bigint): void {
-  const edges = new Map<string, RememberedEdge[]>();
-  for (const pair of state.newEdges) {
-    const edge = state.edges.get(pair);
-    const profileId = edge === undefined ? undefined : state.nodes.get(edge.from)?.profileId;
-    if (edge === undefined || profileId === undefined) continue;
-    const list = edges.get(profileId);
-    if (list === undefined) edges.set(profileId, [{ pair, seenAt: edge.seenAt }]);
-    else list.push({ pair, seenAt: edge.seenAt });
+  const read = new Map<string, RememberedEdge[]>();
+  for (const { from, to, seenAt } of state.edges.values()) {
+    const profileId = state.nodes.get(from)?.profileId;
+    if (profileId === undefined) continue;
+    const list = read.get(profileId);
+    if (list === undefined) read.set(profileId, [{ from, to, seenAt }]);
+    else list.push({ from, to, seenAt });
   }
-  for (const { profileId, mergedInto, members } of profiles)
-    if (mergedInto === null) memory.keepProfile({ profileId, nodes: members, edges: edges.get(profileId) ?? [] }, token);
+  for (const { profileId, since, mergedInto, view, members } of profiles)
+    if (mergedInto === null)
+      memory.keepProfile(
+        {
+          profileId,
+          since,
+          mergedInto,
+          mergedFrom: view.mergedFrom,
+          nodes: members,
+          // Where edges were read or are new, all of the profile's were read.
+          edges: read.get(profileId) ?? state.knownEdges.get(profileId) ?? NO_EDGES,
+        },
+        token,
+      );
 }
+
+const NO_EDGES: readonly never[] = [];
 
 /** An order that is taken back may have been the first or last one: the documents say which is now. */
 async function settleBounds(tx: Transaction, store: ProfileStore, state: BatchState): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Disposition } from '@tributary/persistence';
-import { edgeKey, type BatchState } from './batch-state.ts';
+import { edgeKey, knownSince, type BatchState } from './batch-state.ts';
 import type { Contribution } from './contribution.ts';
 import type { Identifier } from './identifier.ts';
 import type { IdentityKeys } from './identity-keys.ts';
@@ -177,10 +177,10 @@ function ensure(state: BatchState, node: string, identifier: Identifier, time: n
 
 function link(state: BatchState, from: string, to: string, fact: Fact, keys: IdentityKeys, rule: string): void {
   if (state.nodes.get(to)?.shared) return;
+  if ((knownSince(state, from, to) ?? Infinity) <= fact.time) return;
   const pair = edgeKey(from, to);
   const stored = state.edges.get(pair);
-  const known = stored?.seenAt ?? state.knownEdges.get(pair);
-  if (known !== undefined && known <= fact.time) return;
+  if (stored !== undefined && stored.seenAt <= fact.time) return;
   state.edges.set(pair, {
     edge: stored?.edge ?? keys.edge(from, to),
     from,

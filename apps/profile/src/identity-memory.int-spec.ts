@@ -84,16 +84,31 @@ describe('what two processes remember of identities', () => {
   }, 60_000);
 });
 
+interface Watch {
+  readonly stage: Stage;
+  readonly asked: string[];
+  fail: Error | undefined;
+  /** What happens meanwhile: before profiles are locked the next time. */
+  meanwhile: (() => Promise<void>) | undefined;
+}
+
 /** A stage with a note of every statement that loading sends, and a way to fail after everything was written. */
-function watched(stage: Stage): { readonly stage: Stage; readonly asked: string[]; fail: Error | undefined } {
-  const watch: { stage: Stage; asked: string[]; fail: Error | undefined } = {
+function watched(stage: Stage): Watch {
+  const watch: Watch = {
     asked: [],
     fail: undefined,
+    meanwhile: undefined,
     stage: {
       ...stage,
       async open(tx, events, epoch) {
-        const query: Transaction['query'] = (statement, values) => {
-          watch.asked.push(typeof statement === 'string' ? statement : (statement.name ?? ''));
+        const query: Transaction['query'] = async (statement, values) => {
+          const name = typeof statement === 'string' ? statement : (statement.name ?? '');
+          const { meanwhile } = watch;
+          if (name === 'profile-lock' && meanwhile !== undefined) {
+            watch.meanwhile = undefined;
+            await meanwhile();
+          }
+          watch.asked.push(name);
           return tx.query(statement, values);
         };
         const unit = await stage.open({ ...tx, query }, events, epoch);
@@ -129,7 +144,7 @@ describe('a profile that is remembered', () => {
 
   beforeAll(async () => {
     own = await freshDatabase(migrations);
-    bench = await stageBench(own, watch.stage, 1);
+    bench = await stageBench(own, watch.stage, 2);
     await apply();
   }, 30_000);
   afterAll(async () => {
@@ -155,6 +170,21 @@ describe('a profile that is remembered', () => {
     expect(await counted()).toEqual({ orders: 4 });
     expect(await apply()).toContain('profile-members');
     expect(await counted()).toEqual({ orders: 5 });
+  });
+
+  it('is read again when a batch of this process took it from memory meanwhile and failed', async () => {
+    await apply();
+    watch.meanwhile = async () => {
+      watch.fail = Object.assign(new Error('the line was cut'), { code: 'ECONNRESET' });
+      await expect(bench.apply(1, [order('kim at the same time', kim)])).rejects.toThrow('the line was cut');
+      watch.asked.length = 0;
+    };
+    const asked = await apply();
+    expect(asked.filter((name) => name === 'profile-lock')).toHaveLength(2);
+    expect(asked).toContain('profile-members');
+    expect(await counted()).toEqual({ orders: 7 });
+    expect(await apply()).not.toContain('profile-members');
+    expect(await counted()).toEqual({ orders: 8 });
   });
 
   it('is read again when its row was written by somebody without a token', async () => {

@@ -1,33 +1,32 @@
 import { TransactionTokens } from '@tributary/persistence';
 import { LRUCache } from 'lru-cache';
-import type { StoredEdge, StoredNode } from './stored-rows.ts';
+import type { StoredNode, StoredProfile } from './stored-rows.ts';
 
 /** What is kept at most; a profile with its members takes about 1.5 kB. */
 export interface MemoryLimits {
   readonly nodes: number;
-  readonly edges: number;
   readonly profiles: number;
   /** Members and edges of all remembered profiles: bounds what a few large ones may take. */
   readonly parts: number;
 }
 
-export const MEMORY_LIMITS: MemoryLimits = { nodes: 80_000, edges: 60_000, profiles: 25_000, parts: 125_000 };
+export const MEMORY_LIMITS: MemoryLimits = { nodes: 80_000, profiles: 25_000, parts: 125_000 };
 
 /** A profile's token when no process remembers it. */
 export const NO_TOKEN = 0n;
 
 /** A profile as a batch left it. */
-export interface RememberedProfile {
-  readonly profileId: string;
+export interface RememberedProfile extends StoredProfile {
   /** All its members. */
   readonly nodes: readonly StoredNode[];
-  /** Edges that the batch wrote. */
+  /** Those of its edges that were read or written. */
   readonly edges: readonly RememberedEdge[];
 }
 
-/** By `edgeKey`, with the time of its evidence, microseconds. */
+/** An edge with the time of its evidence, microseconds. */
 export interface RememberedEdge {
-  readonly pair: string;
+  readonly from: string;
+  readonly to: string;
   readonly seenAt: number;
 }
 
@@ -35,23 +34,20 @@ export interface RememberedEdge {
  * What a stage remembers of the identity graph between batches, so that a returning customer is found without asking.
  *
  * A remembered node is only a hint: its profile is locked and its members are known, and a node that is not among them is forgotten and the
- * batch tried again. A remembered edge is one that is in the table: edges are never taken away but by a rebuild, which raises
- * the group's epoch, and their time only becomes earlier; so "known, and not later than this" stays true.
+ * batch tried again.
  *
- * A remembered profile holds when the token under which it was kept is the one in its row, read under lock (ADR 0013). A transaction writes
+ * A remembered profile, with its edges, holds when the token under which it was kept is the one in its row, read under lock (ADR 0013). A transaction writes
  * its token, which no other one ever has, into the row of every profile it changes or whose members it changes. So a row with that token
  * says: this transaction committed, and none after it. What a transaction that failed has left here has a token that stands in no row.
  */
 export class IdentityMemory {
   private readonly places: LRUCache<string, string>;
-  private readonly edges: LRUCache<string, number>;
   private readonly profiles: LRUCache<string, RememberedProfile & { readonly token: bigint }>;
   private epoch = 0;
   private readonly tokens = new TransactionTokens();
 
   constructor(limits: MemoryLimits = MEMORY_LIMITS) {
     this.places = new LRUCache({ max: limits.nodes });
-    this.edges = new LRUCache({ max: limits.edges });
     this.profiles = new LRUCache({
       max: limits.profiles,
       maxSize: limits.parts,
@@ -67,7 +63,6 @@ export class IdentityMemory {
 
   forget(): void {
     this.places.clear();
-    this.edges.clear();
     this.profiles.clear();
   }
 
@@ -81,18 +76,8 @@ export class IdentityMemory {
     return this.places.get(node);
   }
 
-  /** Time of the evidence of an edge, microseconds. */
-  seenAt(pair: string): number | undefined {
-    return this.edges.get(pair);
-  }
-
   keepNodes(nodes: Iterable<Pick<StoredNode, 'node' | 'profileId'>>): void {
     for (const { node, profileId } of nodes) this.places.set(node, profileId);
-  }
-
-  /** @param edges as read from the table, never as they are about to be written: their transaction may fail. */
-  keepEdges(edges: Iterable<readonly [pair: string, edge: Pick<StoredEdge, 'seenAt'>]>): void {
-    for (const [pair, { seenAt }] of edges) this.edges.set(pair, seenAt);
   }
 
   forgetNode(node: string): void {
@@ -104,6 +89,11 @@ export class IdentityMemory {
     this.profiles.set(remembered.profileId, { ...remembered, token });
   }
 
+  /** The token under which a profile is remembered. */
+  tokenOf(profileId: string): bigint | undefined {
+    return this.profiles.get(profileId)?.token;
+  }
+
   /**
    * Hands a profile over to the batch that locked its row, if what is remembered is what the row's transaction left. The batch changes it in
    * place, so it is remembered no longer.
@@ -112,8 +102,6 @@ export class IdentityMemory {
     const known = this.profiles.get(profileId);
     if (known === undefined) return undefined;
     this.profiles.delete(profileId);
-    if (known.token !== token) return undefined;
-    for (const { pair, seenAt } of known.edges) this.edges.set(pair, seenAt);
-    return known;
+    return known.token === token ? known : undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { ContentionError } from '@tributary/persistence';
-import { edgeKey, type BatchState } from './batch-state.ts';
+import { edgeKey, knownSince, type BatchState } from './batch-state.ts';
+import type { RememberedProfile } from './identity-memory.ts';
 import type { LoadContext } from './load-batch.ts';
 import type { Fact } from './read-fact.ts';
 
@@ -9,10 +10,10 @@ import type { Fact } from './read-fact.ts';
  * profiles. Profiles whose edges were loaded are `evident`; the others stay as they are.
  */
 export async function loadClosure(context: LoadContext, state: BatchState, facts: readonly Fact[]): Promise<void> {
-  const { tx, store, memory } = context;
+  const { tx, store } = context;
   await loadProfiles(context, state, wantedNodes(state, facts));
   const personal = new Set(facts.flatMap((fact) => fact.identification.personal.map((identifier) => identifier.node)));
-  let ask = profilesOf(state, unsettledNodes(context, state, facts));
+  let ask = profilesOf(state, unsettledNodes(state, facts));
   while (ask.size > 0) {
     for (const profileId of ask) state.evident.add(profileId);
     const members = [...state.nodes.values()].filter((node) => ask.has(node.profileId));
@@ -26,7 +27,6 @@ export async function loadClosure(context: LoadContext, state: BatchState, facts
       state.edges.set(edgeKey(edge.from, edge.to), edge);
       ends.push(edge.from, edge.to);
     }
-    memory.keepEdges(state.edges);
     await loadProfiles(
       context,
       state,
@@ -70,13 +70,7 @@ async function loadProfiles({ tx, store, memory }: LoadContext, state: BatchStat
   for (const { node, profileId } of found) places.set(node, profileId);
   const wanted = new Set<string>();
   for (const profileId of places.values()) if (!state.profiles.has(profileId)) wanted.add(profileId);
-  const unread: string[] = [];
-  for (const row of await store.lockProfiles(tx, [...wanted])) {
-    const known = memory.takeProfile(row.profileId, row.token);
-    if (row.mergedInto === null) state.profiles.set(row.profileId, row);
-    if (known === undefined) unread.push(row.profileId);
-    else for (const node of known.nodes) state.nodes.set(node.node, node);
-  }
+  const unread = await lockProfiles({ tx, store, memory }, state, wanted);
   for (const node of await store.loadMembers(tx, unread)) state.nodes.set(node.node, node);
   const moved: string[] = [];
   for (const [node, profileId] of places)
@@ -86,20 +80,58 @@ async function loadProfiles({ tx, store, memory }: LoadContext, state: BatchStat
   memory.keepNodes(found);
 }
 
+/**
+ * Locks profiles and takes from memory those whose rows say that it holds.
+ * @returns those whose members must be read.
+ */
+async function lockProfiles({ tx, store, memory }: LoadContext, state: BatchState, wanted: ReadonlySet<string>): Promise<string[]> {
+  const take = (known: RememberedProfile): void => {
+    state.profiles.set(known.profileId, known);
+    state.knownEdges.set(known.profileId, known.edges);
+    for (const node of known.nodes) state.nodes.set(node.node, node);
+  };
+  const asked = new Map<string, bigint | null>();
+  for (const profileId of wanted) asked.set(profileId, memory.tokenOf(profileId) ?? null);
+  const unread: string[] = [];
+  while (asked.size > 0) {
+    const { rows, agreed } = await store.lockProfiles(
+      tx,
+      [...asked].map(([profileId, token]) => ({ profileId, token })),
+    );
+    for (const row of rows) {
+      asked.delete(row.profileId);
+      const known = memory.takeProfile(row.profileId, row.token);
+      if (known !== undefined) take(known);
+      else {
+        if (row.mergedInto === null) state.profiles.set(row.profileId, row);
+        unread.push(row.profileId);
+      }
+    }
+    // What is left has the token it was asked with, or is not there at all.
+    let left = 0;
+    for (const [profileId, token] of asked) {
+      const known = token === null ? undefined : memory.takeProfile(profileId, token);
+      if (token !== null) left += 1;
+      // Taken meanwhile by a batch of this process that did not commit: the row must tell.
+      if (known === undefined && token !== null) asked.set(profileId, null);
+      else asked.delete(profileId);
+      if (known !== undefined) take(known);
+    }
+    if (left === agreed) continue;
+    memory.forget();
+    throw new ContentionError(`${left - agreed} remembered profiles are not there any more`);
+  }
+  return unread;
+}
+
 /** Nodes of the facts that may bring a new node or new evidence. For the others, what they say of identity is known, and not later than they say it. */
-function unsettledNodes({ memory }: LoadContext, state: BatchState, facts: readonly Fact[]): Set<string> {
+function unsettledNodes(state: BatchState, facts: readonly Fact[]): Set<string> {
   const unsettled = new Set<string>();
   const guests = new Set<string>();
   for (const { identification } of facts) if (identification.customer === undefined) guests.add(identification.document.node);
   for (const fact of facts) {
     const { customer, document, personal } = fact.identification;
-    const isKnown = (from: string, to: string): boolean => {
-      const pair = edgeKey(from, to);
-      const seenAt = memory.seenAt(pair);
-      if (seenAt === undefined || seenAt > fact.time) return false;
-      state.knownEdges.set(pair, seenAt);
-      return true;
-    };
+    const isKnown = (from: string, to: string): boolean => (knownSince(state, from, to) ?? Infinity) <= fact.time;
     const settled =
       customer !== undefined &&
       state.nodes.has(customer.node) &&

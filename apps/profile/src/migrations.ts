@@ -51,10 +51,25 @@ CREATE INDEX profile_search ON ${schema}.profile USING btree (search text_patter
     // Of the transaction that wrote the profile and its members last: what that transaction left in a process's memory is what stands here.
     sql: (schema) => `ALTER TABLE ${schema}.profile ADD COLUMN token bigint NOT NULL DEFAULT 0`,
   },
+  {
+    id: '0850-profile-document-json',
+    // Written whole for nearly every event and looked into rarely: as text it need not be taken apart. Whom it absorbed is asked under lock
+    // by every batch, and stands by itself.
+    sql: (schema) => `
+ALTER TABLE ${schema}.profile ADD COLUMN merged_from uuid[];
+UPDATE ${schema}.profile SET merged_from = ARRAY(SELECT jsonb_array_elements_text(document->'mergedFrom')::uuid) WHERE document->'mergedFrom' <> '[]';
+ALTER TABLE ${schema}.profile ALTER COLUMN document TYPE json USING document::json;
+`,
+  },
 ];
 
+/** Views of the console read the document; it makes them anew afterwards. */
+const BEFORE: Readonly<Record<string, string>> = {
+  '0850-profile-document-json': 'DROP VIEW IF EXISTS console.profile_view, console.profile_total_view;',
+};
+
 /** Tables of the profile app. */
-export const migrations: readonly Migration[] = steps.map(({ id, sql }) => sqlMigration(id, sql(LIVE_SCHEMA)));
+export const migrations: readonly Migration[] = steps.map(({ id, sql }) => sqlMigration(id, `${BEFORE[id] ?? ''}${sql(LIVE_SCHEMA)}`));
 
 /** Creates the tables in a schema of another name, empty. Throws `TypeError` for a name that is not a plain identifier. */
 export async function createProfileTables(db: Queryable, schema: string): Promise<void> {

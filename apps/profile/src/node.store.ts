@@ -15,6 +15,8 @@ const asNode = ({ node, kind, scope, display, firstSeen, profileId, shared, stat
   state: state === null ? null : readNodeState(state),
 });
 
+const stateText = ({ state }: StoredNode): string | null => (state === null ? null : nodeStateText(state));
+
 const nodeColumns = (rows: readonly StoredNode[]): Buffer[] => [
   uuidArray(rows, (row) => row.node),
   textArray(rows, (row) => row.kind),
@@ -23,7 +25,7 @@ const nodeColumns = (rows: readonly StoredNode[]): Buffer[] => [
   int8Array(rows, (row) => row.firstSeen),
   uuidArray(rows, (row) => row.profileId),
   boolArray(rows, (row) => row.shared),
-  textArray(rows, (row) => (row.state === null ? null : nodeStateText(row.state))),
+  textArray(rows, stateText),
 ];
 const NODE_ROWS = `(SELECT u.node, u.kind, u.scope, u.display, u.first_seen, u.profile_id, u.shared, u.state::json
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::uuid[], $7::boolean[], $8::text[]) AS u (node, kind, scope, display, first_seen, profile_id, shared, state))`;
@@ -80,13 +82,20 @@ export const createNodeStore = (schema: string) => ({
   /** Writes changed nodes; their profiles are locked. */
   updateNodes(tx: Transaction, nodes: readonly StoredNode[]): void {
     if (nodes.length === 0) return;
+    const sorted = byNode(nodes);
     tx.send(
       {
         name: `${schema}-update-nodes`,
-        text: `UPDATE ${schema}.node n SET first_seen = u.first_seen, profile_id = u.profile_id, shared = u.shared, state = u.state
-    FROM ${NODE_ROWS} AS u WHERE n.node = u.node`,
+        text: `UPDATE ${schema}.node n SET first_seen = u.first_seen, profile_id = u.profile_id, shared = u.shared, state = u.state::json
+    FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::boolean[], $5::text[]) AS u (node, first_seen, profile_id, shared, state) WHERE n.node = u.node`,
       },
-      nodeColumns(byNode(nodes)),
+      [
+        uuidArray(sorted, (row) => row.node),
+        int8Array(sorted, (row) => row.firstSeen),
+        uuidArray(sorted, (row) => row.profileId),
+        boolArray(sorted, (row) => row.shared),
+        textArray(sorted, stateText),
+      ],
     );
   },
 

@@ -3,7 +3,7 @@ import type { ProfileView } from './combine-profile.ts';
 
 const orNull = (text: string | null): string => (text === null ? 'null' : quoted(text));
 
-/** A view for its jsonb column: amounts as text, no sequence number. Put together by hand, since one is written for nearly every event. */
+/** A view for its json column: amounts as text, no sequence number. Put together by hand, since one is written for nearly every event. */
 export function profileText(view: ProfileView): string {
   let sources = '';
   for (const { source, customerId } of view.sources)

@@ -43,7 +43,7 @@ describe('exportProfiles on PostgreSQL', () => {
     // The other route: the sums of the documents the profiles were made of, in the database.
     const sums = await fresh.database.query<{ currency: string; gross: string }>(
       `SELECT t->>'currency' AS currency, sum((t->>'gross')::numeric)::text AS gross
-       FROM profile.profile CROSS JOIN jsonb_array_elements(document->'totals') t WHERE visible GROUP BY 1 ORDER BY 1`,
+       FROM profile.profile CROSS JOIN json_array_elements(document->'totals') t WHERE visible GROUP BY 1 ORDER BY 1`,
     );
     const unscaled = (text: string): bigint => parseDecimal(text, 4) ?? -1n;
     expect(Object.entries(done.totals).map(([currency, { gross }]) => ({ currency, gross: String(unscaled(gross)) }))).toEqual(sums);

@@ -21,8 +21,8 @@ export interface StageAppOptions {
 
 /** Transactions at once for each app. */
 export const LANES = 2;
-/** Most events of one transaction: with more, what a batch makes outlives the young generation and Node is slower. */
-export const MAX_EVENTS = 1_000;
+/** Most events of one transaction: with more, what a batch makes outlives the young generation (whose size `bin/tributary.js` sets) and Node is slower. */
+export const MAX_EVENTS = 500;
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Starts an app whose work is a stage: its Nest module, with the batch transport connected as a microservice. */

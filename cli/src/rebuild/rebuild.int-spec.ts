@@ -65,7 +65,7 @@ UNION ALL SELECT d::text FROM profile.document d UNION ALL SELECT p::text FROM p
     coalesce(s.state->>'paid', '0'), coalesce(s.state->>'interactions', '0'), coalesce(s.state->>'complaints', '0')) AS told,
   concat_ws(' ', coalesce(t->>'gross', '0'), coalesce(t->>'returned', '0'), coalesce(t->>'paid', '0'), p.document->>'interactions', p.document->>'complaints') AS shown
 FROM profile.profile p LEFT JOIN insight.stats s USING (profile_id)
-LEFT JOIN LATERAL (SELECT t FROM jsonb_array_elements(p.document->'totals') t WHERE t->>'currency' = $1) c ON true WHERE p.visible`,
+LEFT JOIN LATERAL (SELECT t FROM json_array_elements(p.document->'totals') t WHERE t->>'currency' = $1) c ON true WHERE p.visible`,
       [CURRENCY],
     );
     expect(rows.length).toBeGreaterThan(20);
@@ -162,8 +162,8 @@ WHERE node = (SELECT node FROM profile.node WHERE profile_id = $1 AND state->'to
         [paid.profileId, CURRENCY],
       );
       await database.query(
-        `UPDATE profile.profile SET document = jsonb_set(document, '{totals}', (SELECT jsonb_agg(CASE WHEN t->>'currency' = $2
-  THEN jsonb_set(t, '{paid}', to_jsonb(((t->>'paid')::bigint + 70000)::text)) ELSE t END) FROM jsonb_array_elements(document->'totals') t)) WHERE profile_id = $1`,
+        `UPDATE profile.profile SET document = jsonb_set(document::jsonb, '{totals}', (SELECT jsonb_agg(CASE WHEN t->>'currency' = $2
+  THEN jsonb_set(t, '{paid}', to_jsonb(((t->>'paid')::bigint + 70000)::text)) ELSE t END) FROM jsonb_array_elements(document::jsonb->'totals') t))::json WHERE profile_id = $1`,
         [paid.profileId, CURRENCY],
       );
       await database.query(
@@ -188,7 +188,7 @@ WHERE node = (SELECT node FROM profile.node WHERE profile_id = $1 AND state->'to
       expect((gross?.shadow ?? 0n) - (gross?.live ?? 0n)).toBe(order.gross);
       const payments = money(report, 'profiles', 'paid');
       const missing = await one<{ paid: bigint }>(
-        `SELECT coalesce(sum((t->>'paid')::bigint), 0)::bigint AS paid FROM profile_shadow.profile CROSS JOIN jsonb_array_elements(document->'totals') t WHERE profile_id = $1 AND t->>'currency' = $2`,
+        `SELECT coalesce(sum((t->>'paid')::bigint), 0)::bigint AS paid FROM profile_shadow.profile CROSS JOIN json_array_elements(document->'totals') t WHERE profile_id = $1 AND t->>'currency' = $2`,
         [difference.examples.profiles.find((entry) => entry.only === 'shadow')?.profileId, CURRENCY],
       );
       expect((payments?.live ?? 0n) - (payments?.shadow ?? 0n)).toBe(70_000n - missing.paid);
@@ -305,7 +305,7 @@ AND (SELECT count(*) FROM profile.node n WHERE n.profile_id = profile.profile_id
       [torn?.id, stray],
     );
     await database.query(
-      `INSERT INTO profile.profile SELECT $2::uuid, since + 1, NULL, document || jsonb_build_object('profileId', $2::text), search, updated_at, true FROM profile.profile WHERE profile_id = $1`,
+      `INSERT INTO profile.profile SELECT $2::uuid, since + 1, NULL, (document::jsonb || jsonb_build_object('profileId', $2::text))::json, search, updated_at, true FROM profile.profile WHERE profile_id = $1`,
       [torn?.id, stray],
     );
     // An identifier whose profile does not exist.

@@ -32,6 +32,7 @@ import {
   type StoredOffset,
   type Transaction,
 } from '@tributary/persistence';
+import { LANES, MAX_EVENTS } from '../host/stage-app.ts';
 import { VerbFault } from '../verb-fault.ts';
 
 /** What a replay needs. */
@@ -53,8 +54,6 @@ const SMALL_LAG = 2_000n;
 const PATIENCE = 5;
 /** Longest wait for the relay while live is held, milliseconds. */
 const HELD_MS = 2_000;
-const LANES = 2;
-const MAX_EVENTS = 2_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /** One stage that is fed from ranges of its topics. */

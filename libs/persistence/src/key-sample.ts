@@ -1,12 +1,13 @@
+import { hash as hashOf } from 'node:crypto';
 import { int8Array, textArray } from './binary-array.ts';
 import type { Database, Queryable } from './database.ts';
-import { keyHash } from './key-order.ts';
 import type { RawRecord } from './stage.ts';
 
 /** Keys of a topic that are remembered: up to as many its keys are counted exactly, beyond with a standard error of 3 %. */
 export const SAMPLED_KEYS = 1_024;
 /** Hashes lie below this: they are the first 60 bits of sha256. */
-const HASHES = 2n ** 60n;
+const DIGITS = 15;
+const HASHES = 16n ** BigInt(DIGITS);
 
 const SAMPLE = {
   name: 'key-sample',
@@ -18,7 +19,20 @@ const ADD = {
 };
 
 /** Smallest hashes of a topic's keys, ascending, as this process knows them. */
-type Smallest = bigint[];
+interface Smallest {
+  readonly hashes: readonly bigint[];
+  /** Hexadecimal digits from which on a hash is none of them. */
+  readonly bound: string;
+}
+
+/** Behind every hash: room for more. */
+const UNBOUND = 'g';
+
+function smallestOf(ascending: readonly bigint[]): Smallest {
+  const hashes = ascending.slice(0, SAMPLED_KEYS);
+  const largest = hashes[SAMPLED_KEYS - 1];
+  return { hashes, bound: largest === undefined ? UNBOUND : largest.toString(16).padStart(DIGITS, '0') };
+}
 
 const known = new WeakMap<Database, Map<string, Smallest>>();
 
@@ -33,18 +47,20 @@ export async function noteKeys(database: Database, records: readonly Pick<RawRec
   const found = new Map<string, Set<bigint>>();
   for (const { topic, key } of records) {
     if (key === null) continue;
-    const smallest = topics.get(topic) ?? (await smallestHashes(database, topic));
+    const smallest = topics.get(topic) ?? smallestOf(await smallestHashes(database, topic));
     topics.set(topic, smallest);
-    const hash = sampleHash(key);
-    if (smallest.length >= SAMPLED_KEYS && hash >= (smallest.at(-1) ?? HASHES)) continue;
-    if (smallest[placeOf(smallest, hash)] !== hash) found.set(topic, (found.get(topic) ?? new Set<bigint>()).add(hash));
+    const digits = hashOf('sha256', key);
+    // As text, since nearly every record ends here: digits of one length compare as numbers do.
+    if (digits >= smallest.bound) continue;
+    const hash = BigInt(`0x${digits.slice(0, DIGITS)}`);
+    if (smallest.hashes[placeOf(smallest.hashes, hash)] !== hash) found.set(topic, (found.get(topic) ?? new Set<bigint>()).add(hash));
   }
   if (found.size === 0) return;
   const rows = [...found].flatMap(([topic, hashes]) => [...hashes].map((hash) => ({ topic, hash })));
   await database.query(ADD, [textArray(rows.map((row) => row.topic)), int8Array(rows.map((row) => row.hash))]);
   for (const [topic, hashes] of found) {
-    const merged = [...new Set([...(topics.get(topic) ?? []), ...hashes])].sort((left, right) => (left < right ? -1 : 1));
-    topics.set(topic, merged.slice(0, SAMPLED_KEYS));
+    const merged = [...new Set([...(topics.get(topic)?.hashes ?? []), ...hashes])].sort((left, right) => (left < right ? -1 : 1));
+    topics.set(topic, smallestOf(merged));
   }
 }
 
@@ -59,14 +75,12 @@ export async function sampledKeys(db: Queryable, topic: string): Promise<number>
   return Math.round((smallest.length - 1) / (Number(largest) / Number(HASHES)));
 }
 
-async function smallestHashes(db: Queryable, topic: string): Promise<Smallest> {
+async function smallestHashes(db: Queryable, topic: string): Promise<bigint[]> {
   return (await db.query<{ hash: bigint }>(SAMPLE, [topic])).map((row) => row.hash);
 }
 
-const sampleHash = (key: Uint8Array): bigint => BigInt(`0x${keyHash(key).replaceAll('-', '').slice(0, 15)}`);
-
 /** Index of the first hash that is not smaller. */
-function placeOf(smallest: Smallest, hash: bigint): number {
+function placeOf(smallest: readonly bigint[], hash: bigint): number {
   let low = 0;
   let high = smallest.length;
   while (low < high) {

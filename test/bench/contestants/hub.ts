@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { contracts } from '@tributary/contracts';
@@ -11,6 +12,7 @@ import type { Contestant, Running, Turn } from './contestant.ts';
 import { endChild } from './plain-contestants.ts';
 
 const MAIN = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../../cli/bin/tributary.js', import.meta.url));
 const WRITER = fileURLToPath(new URL('writer.ts', import.meta.url));
 const ALL_APPS = 'gateway,profile,insight,forecast,erp-bridge,console';
 const DAYS_30 = '2592000';
@@ -31,7 +33,11 @@ export interface HubPlace {
 }
 
 /** `tributary up` as a user runs it, with these apps; answers when it says that it is up. */
-export const startHubProcess = (place: HubPlace, apps: string): Promise<HubProcess> => startProcess(MAIN, ['up'], [], place, apps);
+export const startHubProcess = (place: HubPlace, apps: string): Promise<HubProcess> => startProcess(MAIN, ['up'], nodeFlags(), place, apps);
+
+/** Flags with which `tributary` starts Node. */
+export const nodeFlags = (): string[] =>
+  (readFileSync(BIN, 'utf8').split('\n')[0] ?? '').split(' ').filter((word) => word.startsWith('--'));
 
 async function startProcess(file: string, args: readonly string[], execArgv: string[], place: HubPlace, apps: string): Promise<HubProcess> {
   const child = fork(file, [...args], {
@@ -164,8 +170,8 @@ LEFT JOIN hub.consumer_offset o ON o.consumer_group = wanted.name AND o.topic = 
 /** Profiles by the customer at the source; a profile without one, or with several, shows under a name that is expected nowhere. */
 async function readProfiles({ database }: Turn): Promise<Totals> {
   const rows = await database.database.query<{ id: string; orders: number; gross: string }>(
-    `SELECT coalesce((SELECT string_agg(s->>'customerId', '+') FROM jsonb_array_elements(document->'sources') s), 'nobody ' || profile_id) AS id,
-  (document->>'orders')::int AS orders, coalesce((SELECT sum((t->>'gross')::bigint) FROM jsonb_array_elements(document->'totals') t), 0)::text AS gross
+    `SELECT coalesce((SELECT string_agg(s->>'customerId', '+') FROM json_array_elements(document->'sources') s), 'nobody ' || profile_id) AS id,
+  (document->>'orders')::int AS orders, coalesce((SELECT sum((t->>'gross')::bigint) FROM json_array_elements(document->'totals') t), 0)::text AS gross
 FROM profile.profile WHERE visible`,
   );
   return new Map(rows.map(({ id, orders, gross }) => [id, { orders, gross: BigInt(gross) }]));

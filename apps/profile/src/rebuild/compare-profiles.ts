@@ -24,8 +24,8 @@ type View = Readonly<Record<string, unknown>> & { readonly totals?: readonly Rea
 /** Fields of a person: named when they differ, never shown. */
 const PERSONAL = new Set(['name', 'email', 'phone', 'sources']);
 
-const BOTH = `(SELECT profile_id, document, visible, search FROM ${LIVE_SCHEMA}.profile WHERE merged_into IS NULL) l
-FULL JOIN (SELECT profile_id, document, visible, search FROM ${SHADOW_SCHEMA}.profile WHERE merged_into IS NULL) s USING (profile_id)`;
+const BOTH = `(SELECT profile_id, document::jsonb, visible, search FROM ${LIVE_SCHEMA}.profile WHERE merged_into IS NULL) l
+FULL JOIN (SELECT profile_id, document::jsonb, visible, search FROM ${SHADOW_SCHEMA}.profile WHERE merged_into IS NULL) s USING (profile_id)`;
 /** The ids that went into a profile are history, which depends on the order of arrival. */
 const DIFFERS = `(l.visible OR s.visible) AND (l.visible, l.document - 'mergedFrom', l.search) IS DISTINCT FROM (s.visible, s.document - 'mergedFrom', s.search)`;
 

@@ -56,7 +56,7 @@ async function sums(db: Queryable, schema: string): Promise<{ profiles: ByCurren
     );
   return {
     profiles: await read(
-      `SELECT t->>'currency' AS currency, ${list((name) => `(t->>'${name}')::numeric`)} FROM ${schema}.profile CROSS JOIN jsonb_array_elements(document->'totals') t WHERE visible GROUP BY 1`,
+      `SELECT t->>'currency' AS currency, ${list((name) => `(t->>'${name}')::numeric`)} FROM ${schema}.profile CROSS JOIN json_array_elements(document->'totals') t WHERE visible GROUP BY 1`,
     ),
     documents: await read(`SELECT currency, ${list((name) => name)} FROM ${schema}.document WHERE currency IS NOT NULL GROUP BY 1`),
   };

@@ -133,7 +133,7 @@ async function rewriteProfiles(
   store.saveProfiles(tx, writes);
   const changed = await tx.query<{ id: string; gone: boolean }>(
     `SELECT profile_id AS id, NOT p.visible AS gone FROM ${LIVE_SCHEMA}.profile p LEFT JOIN ${RETIRED_SCHEMA}.profile r USING (profile_id)
-WHERE profile_id = ANY($1::uuid[]) AND (p.visible OR r.visible) AND (p.document, p.visible) IS DISTINCT FROM (r.document, r.visible) ORDER BY profile_id`,
+WHERE profile_id = ANY($1::uuid[]) AND (p.visible OR r.visible) AND (p.document::jsonb, p.visible) IS DISTINCT FROM (r.document::jsonb, r.visible) ORDER BY profile_id`,
     [uuidArray(ids)],
   );
   const views = new Map(writes.map((write) => [write.profileId, write.view]));
@@ -148,7 +148,7 @@ WHERE profile_id = ANY($1::uuid[]) AND (p.visible OR r.visible) AND (p.document,
 
 async function historyOf(tx: Transaction, ids: readonly string[]): Promise<Map<string, { since: number; mergedFrom: readonly string[] }>> {
   const rows = await tx.query<{ id: string; since: bigint; mergedFrom: string[] | null }>(
-    `SELECT profile_id AS id, since, document->'mergedFrom' AS "mergedFrom" FROM ${RETIRED_SCHEMA}.profile WHERE profile_id = ANY($1::uuid[])`,
+    `SELECT profile_id AS id, since, merged_from AS "mergedFrom" FROM ${RETIRED_SCHEMA}.profile WHERE profile_id = ANY($1::uuid[])`,
     [uuidArray(ids)],
   );
   return new Map(rows.map((row) => [row.id, { since: Number(row.since), mergedFrom: row.mergedFrom ?? [] }]));
