@@ -8,8 +8,8 @@ import {
   type IdentifierKind,
   type Normalised,
 } from '@tributary/matching';
-import { LRUCache } from 'lru-cache';
 import type { IdentityKeys } from './identity-keys.ts';
+import { SecondChanceCache } from './second-chance-cache.ts';
 
 /** An identifier that an event carries, normalised. */
 export interface Identifier {
@@ -21,6 +21,8 @@ export interface Identifier {
   readonly display: string;
   /** Its node: the keyed hash. */
   readonly node: string;
+  /** The profile its node was last seen in: a hint, which loading proves or takes back. */
+  hint?: string | undefined;
 }
 
 /** Kinds whose values sources spell in many ways. */
@@ -40,12 +42,21 @@ const NORMALISE: Readonly<Record<SpelledKind, (raw: string, country: string | un
   loyalty: (raw) => normaliseLoyaltyId(raw),
   tax: (raw) => normaliseTaxId(raw),
 };
-/** Spellings remembered: customers come again, and a telephone number takes 20 µs to read. */
-const REMEMBERED = 80_000;
+/** Spellings remembered of each kind: customers come again, and a telephone number takes 20 µs to read. */
+const REMEMBERED = 27_000;
+
+type Spellings = SecondChanceCache<string, { readonly found: Identifier | undefined }>;
 
 /** A reader that remembers the spellings it read last. A document is named once or twice and is not worth a place. */
 export function createIdentifierReader(keys: IdentityKeys, remembered = REMEMBERED): IdentifierReader {
-  const known = new LRUCache<string, { readonly found: Identifier | undefined }>({ max: remembered });
+  const cache = (): Spellings => new SecondChanceCache(remembered);
+  const known: Readonly<Record<SpelledKind, Spellings>> = {
+    'source-customer': cache(),
+    email: cache(),
+    phone: cache(),
+    loyalty: cache(),
+    tax: cache(),
+  };
   const read: IdentifierReader['read'] = (kind, scope, raw, country) => {
     const key = NORMALISE[kind](raw, country);
     if (!('value' in key) || isJunkIdentifier(kind, key.value) !== undefined) return undefined;
@@ -53,10 +64,13 @@ export function createIdentifierReader(keys: IdentityKeys, remembered = REMEMBER
   };
   return {
     read(kind, scope, raw, country) {
-      const name = `${kind}\n${scope}\n${country ?? ''}\n${raw}`;
-      let entry = known.get(name);
-      if (entry === undefined) known.set(name, (entry = { found: read(kind, scope, raw, country) }));
-      return entry.found;
+      const spellings = known[kind];
+      const name = scope === '' && country === undefined ? raw : `${scope}\n${country ?? ''}\n${raw}`;
+      const entry = spellings.get(name);
+      if (entry !== undefined) return entry.found;
+      const found = read(kind, scope, raw, country);
+      spellings.set(name, { found });
+      return found;
     },
     document: (scope, documentId) => ({
       kind: 'document',

@@ -48,11 +48,10 @@ describe('IdentityMemory', () => {
     const token = memory.newToken();
     memory.enter(1);
     memory.keepProfile(kept('p'), token);
-    memory.keepNodes([node('n', 'p')]);
     memory.enter(1);
-    expect(memory.profileOf('n')).toBe('p');
+    expect(memory.tokenOf('p')).toBe(token);
     memory.enter(2);
-    expect(memory.profileOf('n')).toBeUndefined();
+    expect(memory.tokenOf('p')).toBeUndefined();
     expect(memory.takeProfile('p', token)).toBeUndefined();
   });
 

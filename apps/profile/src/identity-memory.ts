@@ -1,16 +1,14 @@
 import { TransactionTokens } from '@tributary/persistence';
-import { LRUCache } from 'lru-cache';
 import type { StoredNode, StoredProfile } from './stored-rows.ts';
 
 /** What is kept at most; a profile with its members takes about 1.5 kB. */
 export interface MemoryLimits {
-  readonly nodes: number;
   readonly profiles: number;
   /** Members and edges of all remembered profiles: bounds what a few large ones may take. */
   readonly parts: number;
 }
 
-export const MEMORY_LIMITS: MemoryLimits = { nodes: 80_000, profiles: 25_000, parts: 125_000 };
+export const MEMORY_LIMITS: MemoryLimits = { profiles: 25_000, parts: 125_000 };
 
 /** A profile's token when no process remembers it. */
 export const NO_TOKEN = 0n;
@@ -31,29 +29,20 @@ export interface RememberedEdge {
 }
 
 /**
- * What a stage remembers of the identity graph between batches, so that a returning customer is found without asking.
- *
- * A remembered node is only a hint: its profile is locked and its members are known, and a node that is not among them is forgotten and the
- * batch tried again.
+ * What a stage remembers of profiles between batches, so that a returning customer is not read again.
  *
  * A remembered profile, with its edges, holds when the token under which it was kept is the one in its row, read under lock (ADR 0013). A transaction writes
  * its token, which no other one ever has, into the row of every profile it changes or whose members it changes. So a row with that token
  * says: this transaction committed, and none after it. What a transaction that failed has left here has a token that stands in no row.
  */
 export class IdentityMemory {
-  private readonly places: LRUCache<string, string>;
-  private readonly profiles: LRUCache<string, RememberedProfile & { readonly token: bigint }>;
+  /** The one written last comes last. */
+  private readonly profiles = new Map<string, RememberedProfile & { readonly token: bigint }>();
+  private parts = 0;
   private epoch = 0;
   private readonly tokens = new TransactionTokens();
 
-  constructor(limits: MemoryLimits = MEMORY_LIMITS) {
-    this.places = new LRUCache({ max: limits.nodes });
-    this.profiles = new LRUCache({
-      max: limits.profiles,
-      maxSize: limits.parts,
-      sizeCalculation: ({ nodes, edges }) => Math.max(1, nodes.length + edges.length),
-    });
-  }
+  constructor(private readonly limits: MemoryLimits = MEMORY_LIMITS) {}
 
   /** Forgets everything when the tables were written by somebody else than the group. */
   enter(epoch: number): void {
@@ -62,8 +51,8 @@ export class IdentityMemory {
   }
 
   forget(): void {
-    this.places.clear();
     this.profiles.clear();
+    this.parts = 0;
   }
 
   /** A token for one transaction, which no transaction of any process has had. */
@@ -71,22 +60,16 @@ export class IdentityMemory {
     return this.tokens.next();
   }
 
-  /** The profile a node was last seen in. */
-  profileOf(node: string): string | undefined {
-    return this.places.get(node);
-  }
-
-  keepNodes(nodes: Iterable<Pick<StoredNode, 'node' | 'profileId'>>): void {
-    for (const { node, profileId } of nodes) this.places.set(node, profileId);
-  }
-
-  forgetNode(node: string): void {
-    this.places.delete(node);
-  }
-
   /** Keeps a profile as the transaction that writes this token into its row leaves it, should it commit. */
   keepProfile(remembered: RememberedProfile, token: bigint): void {
+    this.remove(remembered.profileId);
+    if (partsOf(remembered) > this.limits.parts) return;
     this.profiles.set(remembered.profileId, { ...remembered, token });
+    this.parts += partsOf(remembered);
+    for (const oldest of this.profiles.keys()) {
+      if (this.profiles.size <= this.limits.profiles && this.parts <= this.limits.parts) break;
+      this.remove(oldest);
+    }
   }
 
   /** The token under which a profile is remembered. */
@@ -99,9 +82,17 @@ export class IdentityMemory {
    * place, so it is remembered no longer.
    */
   takeProfile(profileId: string, token: bigint): RememberedProfile | undefined {
+    const known = this.remove(profileId);
+    return known?.token === token ? known : undefined;
+  }
+
+  private remove(profileId: string): (RememberedProfile & { readonly token: bigint }) | undefined {
     const known = this.profiles.get(profileId);
     if (known === undefined) return undefined;
     this.profiles.delete(profileId);
-    return known.token === token ? known : undefined;
+    this.parts -= partsOf(known);
+    return known;
   }
 }
+
+const partsOf = ({ nodes, edges }: RememberedProfile): number => Math.max(1, nodes.length + edges.length);

@@ -1,19 +1,31 @@
 import { ContentionError } from '@tributary/persistence';
 import { edgeKey, knownSince, type BatchState } from './batch-state.ts';
+import type { Identifier } from './identifier.ts';
 import type { RememberedProfile } from './identity-memory.ts';
 import type { LoadContext } from './load-batch.ts';
 import type { Fact } from './read-fact.ts';
 
+/** Nodes to be found, with the identifier that may know their profile. */
+export type NamedNodes = ReadonlyMap<string, Identifier | undefined>;
+
 /**
- * Loads the nodes that facts name and their whole profiles under lock. Where a fact may say something new of who belongs to whom, the
- * edges too: those of the profile, and those that lead to an identifier the facts name; evidence that was refused leads on to further
- * profiles. Profiles whose edges were loaded are `evident`; the others stay as they are.
+ * Loads the nodes that documents are booked on, and where a fact may say something new of who belongs to whom, the edges: those of the
+ * profile, and those that lead to an identifier the facts name; evidence that was refused leads on to further profiles. Profiles whose
+ * edges were loaded are `evident`; the others stay as they are.
  */
 export async function loadClosure(context: LoadContext, state: BatchState, facts: readonly Fact[]): Promise<void> {
   const { tx, store } = context;
-  await loadProfiles(context, state, wantedNodes(state, facts));
-  const personal = new Set(facts.flatMap((fact) => fact.identification.personal.map((identifier) => identifier.node)));
+  await loadProfiles(
+    context,
+    state,
+    unloaded(
+      state,
+      [...state.documents.values()].map((document) => document.node),
+    ),
+  );
   let ask = profilesOf(state, unsettledNodes(state, facts));
+  if (ask.size === 0) return;
+  const personal = new Set(facts.flatMap((fact) => fact.identification.personal.map((identifier) => identifier.node)));
   while (ask.size > 0) {
     for (const profileId of ask) state.evident.add(profileId);
     const members = [...state.nodes.values()].filter((node) => ask.has(node.profileId));
@@ -27,24 +39,27 @@ export async function loadClosure(context: LoadContext, state: BatchState, facts
       state.edges.set(edgeKey(edge.from, edge.to), edge);
       ends.push(edge.from, edge.to);
     }
-    await loadProfiles(
-      context,
-      state,
-      ends.filter((node) => !state.nodes.has(node)),
-    );
+    await loadProfiles(context, state, unloaded(state, ends));
     ask = profilesOf(state, ends);
   }
 }
 
-function wantedNodes(state: BatchState, facts: readonly Fact[]): Set<string> {
-  const wanted = new Set<string>();
+/** Every node that facts name. */
+export function namedNodes(facts: readonly Fact[]): NamedNodes {
+  const named = new Map<string, Identifier>();
   for (const { identification } of facts) {
-    if (identification.customer !== undefined) wanted.add(identification.customer.node);
-    wanted.add(identification.document.node);
-    for (const identifier of identification.personal) wanted.add(identifier.node);
+    const { customer, document, personal } = identification;
+    if (customer !== undefined) named.set(customer.node, customer);
+    named.set(document.node, document);
+    for (const identifier of personal) named.set(identifier.node, identifier);
   }
-  for (const document of state.documents.values()) wanted.add(document.node);
-  return wanted;
+  return named;
+}
+
+function unloaded(state: BatchState, nodes: readonly string[]): NamedNodes {
+  const found = new Map<string, undefined>();
+  for (const node of nodes) if (!state.nodes.has(node)) found.set(node, undefined);
+  return found;
 }
 
 /** Profiles of nodes whose edges are not loaded yet. */
@@ -57,27 +72,33 @@ function profilesOf(state: BatchState, nodes: Iterable<string>): Set<string> {
   return found;
 }
 
-/** Finds the profiles of nodes, by memory where it knows them, locks them and reads all their members. */
-async function loadProfiles({ tx, store, memory }: LoadContext, state: BatchState, nodes: Iterable<string>): Promise<void> {
+/**
+ * Finds the profiles of nodes, locks them and reads all their members: at once those that identifiers have a hint of. Of nodes that are not
+ * in the tables nothing is loaded.
+ */
+export async function loadProfiles(context: LoadContext, state: BatchState, nodes: NamedNodes): Promise<void> {
+  if (nodes.size === 0) return;
+  const { tx, store } = context;
   const places = new Map<string, string>();
   const unknown: string[] = [];
-  for (const node of nodes) {
-    const profileId = memory.profileOf(node);
-    if (profileId === undefined) unknown.push(node);
-    else places.set(node, profileId);
+  for (const [node, identifier] of nodes) {
+    const hint = identifier?.hint;
+    if (hint === undefined) unknown.push(node);
+    else places.set(node, hint);
   }
-  const found = await store.findNodes(tx, unknown);
+  const locked = lockProfiles(context, state, new Set(places.values()));
+  const [found, unread] = await Promise.all([store.findNodes(tx, unknown), locked]);
   for (const { node, profileId } of found) places.set(node, profileId);
-  const wanted = new Set<string>();
-  for (const profileId of places.values()) if (!state.profiles.has(profileId)) wanted.add(profileId);
-  const unread = await lockProfiles({ tx, store, memory }, state, wanted);
+  if (found.length > 0) unread.push(...(await lockProfiles(context, state, new Set(found.map((node) => node.profileId)))));
   for (const node of await store.loadMembers(tx, unread)) state.nodes.set(node.node, node);
-  const moved: string[] = [];
-  for (const [node, profileId] of places)
-    if (state.nodes.get(node)?.profileId !== profileId || !state.profiles.has(profileId)) moved.push(node);
-  for (const node of moved) memory.forgetNode(node);
-  if (moved.length > 0) throw new ContentionError(`${moved.length} nodes moved to other profiles meanwhile, ${moved[0]} for one`);
-  memory.keepNodes(found);
+  let moved: string | undefined;
+  for (const [node, profileId] of places) {
+    const identifier = nodes.get(node);
+    const holds = state.nodes.get(node)?.profileId === profileId && state.profiles.has(profileId);
+    if (identifier !== undefined) identifier.hint = holds ? profileId : undefined;
+    if (!holds) moved ??= node;
+  }
+  if (moved !== undefined) throw new ContentionError(`nodes moved to other profiles meanwhile, ${moved} for one`);
 }
 
 /**
@@ -91,7 +112,7 @@ async function lockProfiles({ tx, store, memory }: LoadContext, state: BatchStat
     for (const node of known.nodes) state.nodes.set(node.node, node);
   };
   const asked = new Map<string, bigint | null>();
-  for (const profileId of wanted) asked.set(profileId, memory.tokenOf(profileId) ?? null);
+  for (const profileId of wanted) if (!state.profiles.has(profileId)) asked.set(profileId, memory.tokenOf(profileId) ?? null);
   const unread: string[] = [];
   while (asked.size > 0) {
     const { rows, agreed } = await store.lockProfiles(

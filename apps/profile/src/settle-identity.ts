@@ -27,7 +27,6 @@ export function settleIdentity(state: BatchState, memory: IdentityMemory): reado
     node.profileId = profileId;
     node.shared = shared;
     state.changedNodes.add(node.node);
-    memory.keepNodes([node]);
   }
   return grouped.steps;
 }

@@ -60,14 +60,13 @@ export async function applyRecords(
   const { stage, groupId } = context;
   const month = inboxMonth(context.now());
   const candidates = slots.filter((slot) => slot.read.ok && !order.holds(slot));
-  const entries = candidates.flatMap(({ read }) =>
-    read.ok ? [{ event: eventKey(read.event.envelope.source, read.event.envelope.id), hash: read.event.hash }] : [],
-  );
-  const verdicts = await noteInInbox(tx, groupId, month, entries);
+  const given = candidates.flatMap(({ read }) => (read.ok ? [read.event] : []));
+  const entries = given.map(({ envelope, hash }) => ({ event: eventKey(envelope.source, envelope.id), hash }));
+  // What the inbox turns out to know is loaded too: that is rare, and everything takes one round trip.
+  const noted = noteInInbox(tx, groupId, month, entries);
+  const [verdicts, unit] = await Promise.all([noted, stage.open(tx, given, context.epoch)]);
   await context.onStep?.('inbox-noted');
   const verdictOf = new Map<Slot, InboxVerdict>(candidates.map((slot, index) => [slot, verdicts[index] ?? 'fresh']));
-  const fresh = candidates.flatMap((slot) => (slot.read.ok && verdictOf.get(slot) === 'fresh' ? [slot.read.event] : []));
-  const unit = await stage.open(tx, fresh, context.epoch);
 
   const fates = decideFates(slots, order, (slot) => judge(slot, verdictOf.get(slot), unit));
   const undone = new Set<Slot>();

@@ -148,6 +148,27 @@ describe('Database', () => {
     await database.close();
   });
 
+  it('takes nothing more once it has ended, also from whoever still waits for an answer', async () => {
+    const database = connect('spec ended', 1);
+    let late: Promise<unknown> | undefined;
+    const failed = database.transaction(async (tx) => {
+      await Promise.all([
+        tx.query('SELECT 1').then(async () => {
+          // Goes on after the other one has failed and the transaction was rolled back.
+          late = new Promise((resolve) => setImmediate(resolve))
+            .then(() => database.query('SELECT 1'))
+            .then(() => tx.query('INSERT INTO public.noted VALUES (77)'));
+          await late;
+        }),
+        tx.query('SELECT 1 / 0'),
+      ]);
+    });
+    await expect(failed).rejects.toThrow('division by zero');
+    await expect(late).rejects.toThrow('this transaction has ended');
+    expect(await database.query('SELECT 1 FROM public.noted WHERE id = 77')).toEqual([]);
+    await database.close();
+  });
+
   it('listens again after its connection was cut, and wakes because it may have missed something', async () => {
     const database = connect('spec wake');
     let heard = 0;

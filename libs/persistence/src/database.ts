@@ -82,18 +82,20 @@ export class Database implements Queryable {
     // The pool listens only while a connection rests in it: without this one, a connection that breaks at work would end the process.
     const onError = (error: Error): void => void (broken = error);
     client.on('error', onError);
-    const { tx, settled } = transactionOn(client, this.options.written);
+    const { tx, settled, end } = transactionOn(client, this.options.written);
     try {
       tx.send('BEGIN');
       const result = await work(tx);
       // Only then: a statement that never reached the server would not keep it from committing.
       await settled();
+      end();
       await commit(client).catch((error: unknown) => {
         broken = error as Error;
         throw error;
       });
       return result;
     } catch (error) {
+      end();
       // Whoever did not answer this will not answer a ROLLBACK.
       if (error instanceof Error && error.message === 'Query read timeout') broken ??= error;
       if (broken === undefined)
@@ -175,18 +177,24 @@ interface OpenTransaction {
   readonly tx: Transaction;
   /** Waits for everything that was sent. Throws the first failure. */
   settled(): Promise<void>;
+  /** From now on nothing more is taken: of statements that were sent at once, one may fail while another's answer leads to more. */
+  end(): void;
 }
 
 function transactionOn(client: pg.PoolClient, written: KeepsWritten | undefined): OpenTransaction {
   let last: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
+  let ended = false;
+  const take = (statement: Statement | string, values: readonly unknown[]): Promise<pg.QueryResult> =>
+    ended ? Promise.reject(new Error('this transaction has ended')) : client.query(config(statement, values));
   return {
+    end: () => void (ended = true),
     tx: {
       transaction: true,
       ...(written && { written }),
       async query<Row>(statement: Statement | string, values: readonly unknown[] = []): Promise<Row[]> {
         try {
-          return (await client.query(config(statement, values))).rows as Row[];
+          return (await take(statement, values)).rows as Row[];
         } catch (error) {
           // Behind a statement that failed the server only says that one did.
           await last;
@@ -194,7 +202,7 @@ function transactionOn(client: pg.PoolClient, written: KeepsWritten | undefined)
         }
       },
       send(statement, values = []): void {
-        last = client.query(config(statement, values)).then(
+        last = take(statement, values).then(
           () => undefined,
           (error: unknown) => void (failure ??= { error }),
         );

@@ -61,7 +61,8 @@ export interface Stage {
   /** An event it was ever given is known again by keys that are kept for ever, also when the inbox has forgotten it. */
   readonly permanentKeys?: true;
   /**
-   * Loads with one query a table, in sorted key order under lock, the states the events touch.
+   * Loads with one query a table, in sorted key order under lock, the states the events touch. What the inbox knows already is among them;
+   * only what is then applied counts.
    * @param epoch the group's epoch: what the stage remembers between batches holds only while it is the same.
    */
   open(tx: Transaction, events: readonly HubEvent[], epoch: number): Promise<UnitOfWork>;
