@@ -55,7 +55,7 @@ describe('tributary audit', () => {
     ['a key that nothing holds', "UPDATE hub.quarantine SET status = 'discarded'", ['blocked-keys']],
     [
       'an outbox row twice',
-      'INSERT INTO hub.outbox SELECT sequence + 1000000000, created_on, id, aggregatetype, aggregateid, type, payload, seq, headers, created_at FROM hub.outbox WHERE seq = 1 LIMIT 1',
+      'INSERT INTO hub.outbox (sequence, id, aggregatetype, aggregateid, type, payload, seq, source, event_time) SELECT sequence + 1000000000, id, aggregatetype, aggregateid, type, payload, seq, source, event_time FROM hub.outbox WHERE seq = 1 LIMIT 1',
       ['outbox-ids', 'outbox-seq'],
     ],
     ['a lost outbox row', "DELETE FROM hub.outbox WHERE seq = 1 AND aggregatetype = 'customer.activity.v1'", []],

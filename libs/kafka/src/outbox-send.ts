@@ -1,5 +1,6 @@
 import type { PendingRow } from '@tributary/persistence';
-import type { Message, Producer } from 'kafkajs';
+import type { IHeaders, Message, Producer } from 'kafkajs';
+import { EventHeaders } from './event-headers.ts';
 
 /** Bytes of one send, well under the broker's bound of a record batch; a single larger row goes alone. */
 const SEND_BYTES = 1_000_000;
@@ -46,12 +47,18 @@ export async function send(producer: Producer, rows: readonly PendingRow[]): Pro
 async function sendOnce(producer: Producer, rows: readonly PendingRow[]): Promise<void> {
   const byTopic = new Map<string, Message[]>();
   for (const row of rows) {
-    const message: Message = { key: row.key, value: row.payload, headers: row.headers };
+    const message: Message = { key: row.key, value: row.payload, headers: headersOf(row) };
     const list = byTopic.get(row.topic);
     if (list) list.push(message);
     else byTopic.set(row.topic, [message]);
   }
   await producer.sendBatch({ acks: -1, topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages })) });
+}
+
+/** Headers of a row on the wire. */
+export function headersOf({ id, type, seq, source, time, traceparent, headers }: PendingRow): IHeaders {
+  if (source === null || time === null) return headers ?? {};
+  return new EventHeaders({ id, source, type, time, seq, traceparent });
 }
 
 const UNKNOWN: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION']);

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { EventHeaders } from './event-headers.ts';
 import { encodeProduce, isPlain, type EncodableMessage, type ProduceArguments } from './produce-request.ts';
 
 const stock = createRequire(import.meta.url)('kafkajs/src/protocol/requests/produce/v3/request') as (given: ProduceArguments) => {
@@ -16,11 +17,21 @@ const headers = fc.dictionary(
   fc.oneof(content, fc.array(content, { maxLength: 3 })),
   { maxKeys: 70 },
 );
+const eventHeaders = fc
+  .record({
+    id: text,
+    source: text,
+    type: text,
+    time: text,
+    seq: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }),
+    traceparent: fc.option(text),
+  })
+  .map((said) => new EventHeaders(said));
 const message: fc.Arbitrary<EncodableMessage> = fc.record(
   {
     key: fc.option(content),
     value: fc.option(content),
-    headers,
+    headers: fc.oneof(headers, eventHeaders),
     timestamp: fc.integer({ min: 1_700_000_000_000, max: 1_790_000_000_000 }).map(String),
   },
   { requiredKeys: ['value'] },

@@ -1,5 +1,6 @@
 import type { IHeaders } from 'kafkajs';
 import { crc32c } from './crc32c.ts';
+import { EventHeaders } from './event-headers.ts';
 
 /** A message as kafkajs hands it to its encoder. */
 export interface EncodableMessage {
@@ -34,6 +35,8 @@ export const isPlain = ({ transactionalId, producerId, compression }: ProduceArg
 /** Reused between calls: JavaScript runs one encode at a time and the result is copied out. */
 let scratch = Buffer.allocUnsafe(1024 * 1024);
 let at = 0;
+/** A native call costs more than writing so many bytes. */
+const BY_HAND = 48;
 
 /**
  * Body of a Produce request, versions 3 to 8, of a producer that is neither idempotent nor transactional, uncompressed: byte for byte what
@@ -104,7 +107,8 @@ function record(message: EncodableMessage, offsetDelta: number, timestampDelta: 
   varint(offsetDelta);
   bytes(message.key ?? null);
   bytes(message.value);
-  headers(message.headers ?? {});
+  if (message.headers instanceof EventHeaders) eventHeaders(message.headers);
+  else headers(message.headers ?? {});
   const end = at;
   at = start;
   varint(end - body);
@@ -126,6 +130,45 @@ function headers(all: IHeaders): void {
   }
 }
 
+/** What stands between the values of an event's headers, written once. */
+const BEFORE = {
+  id: encoded('ce_specversion', '1.0', 'ce_id'),
+  source: encoded('ce_source'),
+  type: encoded('ce_type'),
+  time: encoded('ce_time'),
+  seq: encoded('content-type', 'application/vnd.confluent.avro', 'ce_seq'),
+  trace: encoded('traceparent'),
+};
+
+function eventHeaders({ ce_id, ce_source, ce_type, ce_time, ce_seq, traceparent }: EventHeaders): void {
+  varint(traceparent === undefined ? 7 : 8);
+  constant(BEFORE.id);
+  bytes(ce_id);
+  constant(BEFORE.source);
+  bytes(ce_source);
+  constant(BEFORE.type);
+  bytes(ce_type);
+  constant(BEFORE.time);
+  bytes(ce_time);
+  constant(BEFORE.seq);
+  bytes(ce_seq);
+  if (traceparent === undefined) return;
+  constant(BEFORE.trace);
+  bytes(traceparent);
+}
+
+function encoded(...texts: string[]): Uint8Array {
+  at = 0;
+  for (const text of texts) bytes(text);
+  return Uint8Array.from(scratch.subarray(0, at));
+}
+
+function constant(content: Uint8Array): void {
+  ensure(content.length);
+  scratch.set(content, at);
+  at += content.length;
+}
+
 /** A nullable text or buffer behind its length. */
 function bytes(value: Buffer | string | null): void {
   if (value === null) {
@@ -145,9 +188,6 @@ function bytes(value: Buffer | string | null): void {
     at += value.length;
   }
 }
-
-/** A native call costs more than writing so many bytes. */
-const BY_HAND = 48;
 
 function isShortAscii(text: string): boolean {
   if (text.length > BY_HAND) return false;

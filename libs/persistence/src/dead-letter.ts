@@ -1,5 +1,6 @@
 import { deadLetterTopic } from '@tributary/contracts';
-import { MAX_PAYLOAD_BYTES, type OutboxRow } from './outbox.ts';
+import { MAX_PAYLOAD_BYTES } from './outbox.ts';
+import type { OutboxRow } from './outbox-row.ts';
 import { visibleText, type QuarantineRow } from './quarantine.ts';
 
 /** Longest key that a dead letter repeats. */
@@ -20,6 +21,9 @@ export function deadLetter(row: QuarantineRow): OutboxRow {
     type: 'dead-letter',
     payload: tooLarge ? null : row.value,
     seq: 0n,
+    source: null,
+    time: null,
+    traceparent: null,
     headers: {
       dlt_group: row.group,
       dlt_topic: origin.topic,

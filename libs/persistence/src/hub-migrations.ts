@@ -1,6 +1,6 @@
 import { keySampleMigration } from './key-sample-migration.ts';
 import { sqlMigration, type Migration } from './migration.ts';
-import { freeOperationMigration, outboxPendingMigration, outboxTokenMigration } from './outbox-migration.ts';
+import { freeOperationMigration, outboxColumnsMigration, outboxPendingMigration, outboxTokenMigration } from './outbox-migration.ts';
 import { parkingMigration } from './parking-migration.ts';
 import { unreadableMigration } from './unreadable-migration.ts';
 
@@ -88,4 +88,5 @@ ALTER TABLE hub.operation DROP CONSTRAINT operation_kind_check,
   ),
   keySampleMigration,
   outboxTokenMigration,
+  outboxColumnsMigration,
 ];

@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
 import { Database } from './database.ts';
 import { OutboxMemory } from './outbox-memory.ts';
-import { insertOutboxRows, OUTBOX_SHARDS, type OutboxRow } from './outbox.ts';
+import { insertOutboxRows, OUTBOX_SHARDS } from './outbox.ts';
 import { markPublished, pendingRows } from './outbox-queue.ts';
+import type { OutboxRow } from './outbox-row.ts';
 
 const SHARDS = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard);
 const row = (key: string, n: number): OutboxRow => ({
@@ -13,7 +14,15 @@ const row = (key: string, n: number): OutboxRow => ({
   type: 'spec',
   payload: n % 5 === 4 ? null : Buffer.from([n, 0, 255, n % 256]),
   seq: BigInt(n),
-  headers: { ce_id: `${key}-${n}`, ce_source: 'Zoë 王' },
+  // A dead letter has headers, an event what they are made of.
+  ...(n % 6 === 5
+    ? { source: null, time: null, traceparent: null, headers: { dlt_reason: 'Zoë 王 "\u0001' } }
+    : {
+        source: `spec/${n % 4}`,
+        time: `2026-01-01T00:00:0${n % 10}.250Z`,
+        traceparent: n % 3 === 0 ? `00-${n}` : null,
+        headers: null,
+      }),
 });
 const batch = (name: string, size: number): OutboxRow[] => Array.from({ length: size }, (_, n) => row(`${name}${n % 7}`, n));
 
@@ -76,10 +85,9 @@ describe('outbox rows that the relay has from memory', () => {
   });
 
   it('fall out of a full memory, oldest first, and are read', async () => {
-    const small = new OutboxMemory(10_000);
+    const small = new OutboxMemory(6_000);
     small.publishes(SHARDS);
-    const kept = (count: number): bigint =>
-      small.keep(0, new Array(count).fill({ topic: 't', key: 'k', payload: null, headers: '{}' })) ?? 0n;
+    const kept = (count: number): bigint => small.keep(0, new Array<OutboxRow>(count).fill(row('k', 4))) ?? 0n;
     const [first, second, third] = [kept(5), kept(5), kept(5)];
     expect([small.rowsOf(first), small.rowsOf(second)?.length, small.rowsOf(third)?.length]).toEqual([undefined, 5, 5]);
     small.published([second, null]);

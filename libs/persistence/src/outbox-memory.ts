@@ -1,13 +1,5 @@
+import type { OutboxRow } from './outbox-row.ts';
 import { TransactionTokens } from './transaction-tokens.ts';
-
-/** What is remembered of an outbox row. */
-export interface WrittenRow {
-  readonly topic: string;
-  readonly key: string;
-  readonly payload: Uint8Array | null;
-  /** As JSON. */
-  readonly headers: string;
-}
 
 /** Told what a transaction is about to put into the outbox. */
 export interface KeepsWritten {
@@ -15,13 +7,13 @@ export interface KeepsWritten {
    * @param rows those of one shard, in their order.
    * @returns what the part of these rows is marked with; `undefined` when they are not kept.
    */
-  keep(shard: number, rows: readonly WrittenRow[]): bigint | undefined;
+  keep(shard: number, rows: readonly OutboxRow[]): bigint | undefined;
 }
 
 /** About as much as three full transactions write. */
 const MAX_BYTES = 6 * 1024 * 1024;
-/** Objects, headers and texts of a row beside its payload, roughly. */
-const ROW_OVERHEAD = 800;
+/** Objects and texts of a row beside its payload, roughly. */
+const ROW_OVERHEAD = 500;
 
 /**
  * Outbox rows that this process wrote lately: its relay need not read them back. They are found by a token that no other transaction has,
@@ -29,7 +21,7 @@ const ROW_OVERHEAD = 800;
  * table has; the token of a transaction that failed stands nowhere, and its rows fall out of the memory unread.
  */
 export class OutboxMemory implements KeepsWritten {
-  private readonly parts = new Map<bigint, { readonly rows: readonly WrittenRow[]; readonly bytes: number }>();
+  private readonly parts = new Map<bigint, { readonly rows: readonly OutboxRow[]; readonly bytes: number }>();
   private readonly tokens = new TransactionTokens();
   private shards: ReadonlySet<number> = new Set();
   private bytes = 0;
@@ -42,7 +34,7 @@ export class OutboxMemory implements KeepsWritten {
     this.shards = new Set(shards);
   }
 
-  keep(shard: number, rows: readonly WrittenRow[]): bigint | undefined {
+  keep(shard: number, rows: readonly OutboxRow[]): bigint | undefined {
     if (!this.shards.has(shard)) return undefined;
     const token = this.tokens.next();
     const bytes = rows.reduce((sum, row) => sum + ROW_OVERHEAD + (row.payload?.length ?? 0), 0);
@@ -56,7 +48,7 @@ export class OutboxMemory implements KeepsWritten {
   }
 
   /** The rows under a token, if they are remembered; they stay so until {@link published}. */
-  rowsOf(token: bigint | null): readonly WrittenRow[] | undefined {
+  rowsOf(token: bigint | null): readonly OutboxRow[] | undefined {
     return token === null ? undefined : this.parts.get(token)?.rows;
   }
 

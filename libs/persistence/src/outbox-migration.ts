@@ -59,3 +59,32 @@ export const outboxTokenMigration = sqlMigration(
 ALTER TABLE hub.outbox_pending ADD COLUMN token bigint;
 `,
 );
+
+/**
+ * What every event's headers say stands in columns, most of which were there; `headers` is for rows that are no event of a contract. A row
+ * written before has all of them in `headers` and no `source`, and is published with them: no row is touched. A relay of the version before
+ * would publish new rows without headers, so none may be at work: the migration waits for the leases to be given back or to end.
+ */
+export const outboxColumnsMigration = sqlMigration(
+  '0860-outbox-columns',
+  `
+DO $$
+DECLARE patience timestamptz := clock_timestamp() + interval '8 seconds';
+BEGIN
+  WHILE EXISTS (SELECT FROM hub.outbox_lease WHERE expires_at > clock_timestamp()) LOOP
+    IF clock_timestamp() > patience THEN
+      RAISE EXCEPTION 'a relay of the version before is publishing' USING HINT = 'Stop every process of the hub, then start one of the new version.';
+    END IF;
+    PERFORM pg_sleep(0.1);
+  END LOOP;
+END $$;
+
+ALTER TABLE hub.outbox ADD COLUMN source text, ADD COLUMN event_time text, ADD COLUMN traceparent text, ALTER COLUMN headers DROP NOT NULL;
+-- Rows that are there have headers and no source; they are not read to see that.
+ALTER TABLE hub.outbox ADD CONSTRAINT outbox_headers
+  CHECK ((source IS NULL) = (event_time IS NULL) AND (source IS NULL) = (headers IS NOT NULL) AND (traceparent IS NULL OR source IS NOT NULL)) NOT VALID;
+COMMENT ON COLUMN hub.outbox.source IS 'ce_source of an event of a contract; null: all headers stand in headers';
+COMMENT ON COLUMN hub.outbox.event_time IS 'ce_time, as it goes on the wire';
+COMMENT ON COLUMN hub.outbox.headers IS 'all headers of a dead letter, and of a row from before the columns source, event_time and traceparent';
+`,
+);

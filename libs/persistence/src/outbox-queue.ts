@@ -1,17 +1,15 @@
 import { int2Array, int8Array, textArray } from './binary-array.ts';
 import type { Database, Queryable } from './database.ts';
-import type { OutboxMemory, WrittenRow } from './outbox-memory.ts';
+import type { OutboxMemory } from './outbox-memory.ts';
+import type { OutboxRow } from './outbox-row.ts';
 import { OUTBOX_CHANNEL, shardOf } from './outbox.ts';
 
 /** A row to be published. */
-export interface PendingRow {
+export interface PendingRow extends OutboxRow {
   readonly sequence: bigint;
   /** Day of its partition. */
   readonly day: string;
-  readonly topic: string;
-  readonly key: string;
   readonly payload: Buffer | null;
-  readonly headers: Readonly<Record<string, string>>;
   /** Behind a row of its key that the broker refused: it is not to be published now. */
   readonly held: boolean;
 }
@@ -33,7 +31,8 @@ WHERE shard = ANY($1::smallint[]) ORDER BY first LIMIT $2`,
 // One range of the primary key for each part; the held keys are few or none.
 const ROWS = {
   name: 'outbox-rows',
-  text: `SELECT o.sequence, p.day::text AS day, o.aggregatetype AS topic, o.aggregateid AS key, o.payload, o.headers, h.key IS NOT NULL AS held
+  text: `SELECT o.sequence, p.day::text AS day, o.id, o.aggregatetype AS topic, o.aggregateid AS key, o.type, o.payload, o.seq, o.source, o.event_time AS time, o.traceparent,
+  o.headers, h.key IS NOT NULL AS held
 FROM unnest($1::bigint[], $2::bigint[], $3::date[]) AS p (first, behind, day)
 CROSS JOIN LATERAL (SELECT * FROM hub.outbox r WHERE r.created_on = p.day AND r.sequence >= p.first AND r.sequence < p.behind ORDER BY r.sequence OFFSET 0) o
 LEFT JOIN LATERAL (SELECT key FROM hub.outbox_held w WHERE w.topic = o.aggregatetype AND w.key = o.aggregateid AND w.sequence < o.sequence LIMIT 1) h ON true
@@ -120,13 +119,19 @@ async function readRows(db: Queryable, parts: readonly PendingPart[]): Promise<P
   return found;
 }
 
-const asPending = ({ topic, key, payload, headers }: WrittenRow, { first, day }: PendingPart, place: number): PendingRow => ({
+const asPending = (row: OutboxRow, { first, day }: PendingPart, place: number): PendingRow => ({
   sequence: first + BigInt(place),
   day,
-  topic,
-  key,
-  payload: payload === null ? null : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
-  headers: JSON.parse(headers) as PendingRow['headers'],
+  id: row.id,
+  topic: row.topic,
+  key: row.key,
+  type: row.type,
+  payload: row.payload === null ? null : Buffer.from(row.payload.buffer, row.payload.byteOffset, row.payload.byteLength),
+  seq: row.seq,
+  source: row.source,
+  time: row.time,
+  traceparent: row.traceparent,
+  headers: row.headers,
   held: false,
 });
 

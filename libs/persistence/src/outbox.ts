@@ -1,6 +1,6 @@
 import { byteaArray, int2Array, int4Array, int8Array, textArray } from './binary-array.ts';
 import type { Transaction } from './database.ts';
-import { quoted } from './json-text.ts';
+import type { OutboxRow } from './outbox-row.ts';
 import type { OutboxEvent } from './stage.ts';
 
 /** Shards of the outbox: one batch of a shard is in flight at a time. */
@@ -12,34 +12,24 @@ export const MAX_PAYLOAD_BYTES = 1_900_000;
 /** A row's sequence is its batch's number times this, plus its place in the batch. */
 const PLACES = 1 << 20;
 
-/** A row as it goes into hub.outbox. */
-export interface OutboxRow {
-  readonly id: string;
-  readonly topic: string;
-  readonly key: string;
-  readonly type: string;
-  readonly payload: Uint8Array | null;
-  readonly seq: bigint;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 const ALLOCATE = {
   name: 'outbox-allocate',
   text: `INSERT INTO hub.outbox_key AS k (topic, key, seq) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
 ON CONFLICT (topic, key) DO UPDATE SET seq = k.seq + excluded.seq RETURNING seq`,
 };
 // One statement: the number of the batch, its rows, what the relay has to do, and the wake at commit. The number is drawn after the key
-// numbers were taken under their row locks, so that for a key a later transaction has a greater one.
+// numbers were taken under their row locks, so that for a key a later transaction has a greater one. Topic, type and source are the same in
+// nearly all rows: they are sent once for each kind of row. An array that is shorter than the others is null in what it lacks.
 const INSERT = {
   name: 'outbox-insert',
   text: `WITH batch AS MATERIALIZED (SELECT nextval('hub.outbox_batch') * ${PLACES} AS base),
 pending AS (INSERT INTO hub.outbox_pending (first, rows, shard, token) SELECT base + u.place, u.rows, u.shard, u.token
-  FROM batch, unnest($8::int[], $9::int[], $10::smallint[], $11::bigint[]) AS u (place, rows, shard, token)),
+  FROM batch, unnest($12::int[], $13::int[], $14::smallint[], $15::bigint[]) AS u (place, rows, shard, token)),
 wake AS MATERIALIZED (SELECT pg_notify('${OUTBOX_CHANNEL}', ''))
-INSERT INTO hub.outbox (sequence, id, aggregatetype, aggregateid, type, payload, seq, headers)
-SELECT base + u.n - 1, u.id, u.topic, u.key, u.type, u.payload, u.seq, u.headers::json
-FROM wake, batch, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bigint[], $7::text[])
-  WITH ORDINALITY AS u (id, topic, key, type, payload, seq, headers, n)`,
+INSERT INTO hub.outbox (sequence, id, aggregatetype, aggregateid, type, payload, seq, source, event_time, traceparent, headers)
+SELECT base + u.n - 1, u.id, ($9::text[])[u.kind], u.key, ($10::text[])[u.kind], u.payload, u.seq, ($11::text[])[u.kind], u.time, u.traceparent, u.headers::json
+FROM wake, batch, unnest($1::text[], $2::text[], $3::bytea[], $4::bigint[], $5::text[], $6::int[], $7::text[], $8::text[])
+  WITH ORDINALITY AS u (id, key, payload, seq, time, kind, traceparent, headers, n)`,
 };
 
 /**
@@ -95,29 +85,25 @@ async function numberedRows(tx: Transaction, events: readonly OutboxEvent[]): Pr
       type: contract.name,
       payload: value === null ? null : contract.encode(value as never),
       seq,
-      headers: headersJson(contract.name, event, seq),
+      source: event.source,
+      time: event.time,
+      traceparent: event.traceparent ?? null,
+      headers: null,
       shard: counter.shard,
     };
   });
 }
 
-/** A row with its headers as JSON. */
-interface ReadyRow extends Omit<OutboxRow, 'headers'> {
-  readonly headers: string;
+/** A row and where it goes. */
+interface ReadyRow extends OutboxRow {
   readonly shard: number;
-}
-
-/** `JSON.stringify(toHeaders(…))` of an event, two of which follow from every one that comes in. */
-export function headersJson(type: string, event: Omit<OutboxEvent, 'contract' | 'key' | 'value'>, seq: bigint): string {
-  const trace = event.traceparent === undefined ? '' : `,"traceparent":${quoted(event.traceparent)}`;
-  return `{"ce_specversion":"1.0","ce_id":${quoted(event.id)},"ce_source":${quoted(event.source)},"ce_type":${quoted(type)},"ce_time":${quoted(event.time)},"content-type":"application/vnd.confluent.avro","ce_seq":"${seq}"${trace}}`;
 }
 
 /** Inserts ready rows and wakes the relay. A shard's rows lie side by side, in the order given. */
 export function insertOutboxRows(tx: Transaction, rows: readonly OutboxRow[]): void {
   insertReady(
     tx,
-    rows.map((row): ReadyRow => ({ ...row, headers: JSON.stringify(row.headers), shard: shardOf(row.key) })),
+    rows.map((row): ReadyRow => ({ ...row, shard: shardOf(row.key) })),
   );
 }
 
@@ -133,20 +119,39 @@ function insertReady(tx: Transaction, rows: readonly ReadyRow[]): void {
   let place = 0;
   const places = filled.map((own) => (place += own.rows) - own.rows);
   const tokens = filled.map(({ shard }) => tx.written?.keep(shard, shards[shard] ?? []) ?? null);
+  const kinds: ReadyRow[] = [];
   tx.send(INSERT, [
     textArray(placed, (row) => row.id),
-    textArray(placed, (row) => row.topic),
     textArray(placed, (row) => row.key),
-    textArray(placed, (row) => row.type),
     byteaArray(placed, (row) => row.payload),
     int8Array(placed, (row) => row.seq),
-    textArray(placed, (row) => row.headers),
+    textArray(placed, (row) => row.time),
+    int4Array(placed, (row) => kindOf(row, kinds)),
+    textArray(withAny(placed, 'traceparent'), (row) => row.traceparent),
+    textArray(withAny(placed, 'headers'), (row) => (row.headers === null ? null : JSON.stringify(row.headers))),
+    textArray(kinds, (row) => row.topic),
+    textArray(kinds, (row) => row.type),
+    textArray(kinds, (row) => row.source),
     int4Array(places),
     int4Array(filled, (own) => own.rows),
     int2Array(filled, (own) => own.shard),
     int8Array(tokens),
   ]);
 }
+
+/** Number of a row's kind, from 1 on; a new one is added. `kinds` has the first row of each: two, mostly. */
+function kindOf(row: ReadyRow, kinds: ReadyRow[]): number {
+  const { topic, type, source } = row;
+  for (let index = 0; index < kinds.length; index += 1) {
+    const known = kinds[index] as ReadyRow;
+    if (known.topic === topic && known.type === type && known.source === source) return index + 1;
+  }
+  return kinds.push(row);
+}
+
+/** The rows, or none when the column is null in all of them. */
+const withAny = (rows: readonly ReadyRow[], column: 'traceparent' | 'headers'): readonly ReadyRow[] =>
+  rows.some((row) => row[column] !== null) ? rows : [];
 
 /** Shard of a key: FNV-1a over its UTF-16 units. */
 export function shardOf(key: string): number {
