@@ -55,11 +55,15 @@ export function fromHeaders(headers: Readonly<Record<string, unknown>> | undefin
     ok: true,
     value: {
       ...value,
-      ...(traceparent !== undefined && traceparent.length <= LIMIT ? { traceparent } : {}),
+      ...(isTrace(traceparent) ? { traceparent } : {}),
       ...(seq !== undefined && /^\d{1,18}$/.test(seq) ? { seq: BigInt(seq) } : {}),
     },
   };
 }
+
+/** What cannot be one starts a new trace; it is no reason to refuse an event, and must not reach a column. */
+const isTrace = (text: string | undefined): text is string =>
+  text !== undefined && text.length <= LIMIT && textFault(text, true) === undefined;
 
 function headerText(raw: unknown): string | undefined {
   const value = Array.isArray(raw) ? raw[0] : raw;
