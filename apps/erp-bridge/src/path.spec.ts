@@ -14,6 +14,7 @@ const noTransaction: Transaction = {
   send() {
     throw new Error('no database here');
   },
+  onCommit: () => undefined,
 };
 
 async function run(store: FakeBridgeStore, ...batches: readonly (readonly HubEvent[])[]): Promise<string[]> {

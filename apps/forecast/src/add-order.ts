@@ -1,8 +1,8 @@
 import type { Order } from '@tributary/contracts';
 import type { Disposition } from '@tributary/persistence';
 import { judgeDocument, type Seen } from './judge-document.ts';
-import { quantityFaults } from './quantity-limit.ts';
-import { DEFAULT_LOCATION, seriesId, type SeriesKey } from './series-key.ts';
+import { lineFaults } from './quantity-limit.ts';
+import { DEFAULT_LOCATION, type SeriesKey } from './series-key.ts';
 
 /** Units of one sku at one location (unscaled, scale 4). */
 export interface Units extends SeriesKey {
@@ -28,6 +28,7 @@ export interface OrderDocument extends Seen {
 export interface OrderFold {
   readonly disposition: Disposition;
   readonly document?: OrderDocument;
+  /** To be added up; what is taken out and what is put in stand apart. */
   readonly changes: readonly DayUnits[];
 }
 
@@ -39,7 +40,7 @@ const MICROS_A_MINUTE = 60_000_000;
  * contribution of the one before: old taken out, new put in.
  */
 export function addOrder(known: OrderDocument | undefined, order: Order, source: string, hash: bigint): OrderFold {
-  const faults = order.lines.flatMap(({ quantity }, index) => quantityFaults(`lines[${index}].quantity`, quantity));
+  const faults = lineFaults(order.lines);
   if (faults.length > 0) return { disposition: { kind: 'quarantined', faults }, changes: [] };
   const disposition = judgeDocument(known, { version: order.version, hash }, `order ${order.orderId}`);
   if (disposition.kind !== 'applied') return { disposition, changes: [] };
@@ -62,23 +63,25 @@ export function dayOf(micros: number, offsetMinutes = 0): number {
 
 function demandOf(order: Order): Units[] {
   if (order.status === 'CANCELLED') return [];
-  const sums = new Map<string, Units>();
+  const sums: Units[] = [];
   for (const { kind, sku, location, quantity } of order.lines) {
     if (kind !== 'MERCHANDISE' || quantity === 0n) continue;
-    const key = { sku, location: location === null || location === '' ? DEFAULT_LOCATION : location };
-    const sum = sums.get(seriesId(key));
-    sums.set(seriesId(key), { ...key, quantity: (sum?.quantity ?? 0n) + quantity });
+    addTo(sums, { sku, location: location === null || location === '' ? DEFAULT_LOCATION : location, quantity });
   }
-  return [...sums.values()];
+  return sums;
 }
 
+/** Adds to the sum of the same series; an order has few lines, so that to look through them costs less than a map. */
+function addTo(sums: Units[], units: Units): void {
+  const at = sums.findIndex(({ sku, location }) => sku === units.sku && location === units.location);
+  const sum = sums[at];
+  if (sum === undefined) sums.push(units);
+  else sums[at] = { sku: sum.sku, location: sum.location, quantity: sum.quantity + units.quantity };
+}
+
+/** The old demand taken out and the new put in. */
 function differenceOf(before: OrderDocument | undefined, after: OrderDocument): DayUnits[] {
-  const sums = new Map<string, DayUnits>();
-  const add = (units: Units, day: number, sign: bigint): void => {
-    const id = `${seriesId(units)}\u001f${day}`;
-    sums.set(id, { sku: units.sku, location: units.location, day, quantity: (sums.get(id)?.quantity ?? 0n) + sign * units.quantity });
-  };
-  for (const units of before?.demand ?? []) add(units, before?.day ?? 0, -1n);
-  for (const units of after.demand) add(units, after.day, 1n);
-  return [...sums.values()].filter(({ quantity }) => quantity !== 0n);
+  const added = after.demand.map(({ sku, location, quantity }) => ({ sku, location, day: after.day, quantity }));
+  if (before === undefined) return added;
+  return [...before.demand.map(({ sku, location, quantity }) => ({ sku, location, day: before.day, quantity: -quantity })), ...added];
 }

@@ -2,7 +2,7 @@ import type { Return } from '@tributary/contracts';
 import type { Disposition } from '@tributary/persistence';
 import { dayOf, type DayUnits } from './add-order.ts';
 import { judgeDocument, type Seen } from './judge-document.ts';
-import { quantityFaults } from './quantity-limit.ts';
+import { lineFaults } from './quantity-limit.ts';
 import { DEFAULT_LOCATION } from './series-key.ts';
 
 /** The outcome of a return: what became of it and the goods that came back, by day. */
@@ -16,7 +16,7 @@ export interface ReturnFold {
  * to is told by the ERP, by a movement or the next level.
  */
 export function addReturn(known: Seen | undefined, value: Return, hash: bigint): ReturnFold {
-  const faults = value.lines.flatMap(({ quantity }, index) => quantityFaults(`lines[${index}].quantity`, quantity));
+  const faults = lineFaults(value.lines);
   if (faults.length > 0) return { disposition: { kind: 'quarantined', faults }, changes: [] };
   const disposition = judgeDocument(known, { version: 0n, hash }, `return ${value.returnId}`);
   if (disposition.kind !== 'applied') return { disposition, changes: [] };

@@ -78,7 +78,6 @@ export async function decideForecasts(
 const looked = (due: DueSeries, refused: SeenSeries['refused'], replenishmentRefused: string | null): SeenSeries => ({
   sku: due.sku,
   location: due.location,
-  changes: due.changes,
   refused: refused === null ? null : { code: refused.code, reason: refused.reason },
   replenishmentRefused,
 });

@@ -1,7 +1,8 @@
 import { addMovement, type MovementDocument } from './add-movement.ts';
-import { addOrder, dayOf, type DayUnits, type OrderDocument } from './add-order.ts';
+import { addOrder, dayOf, type OrderDocument } from './add-order.ts';
 import { addReturn } from './add-return.ts';
 import { contentOf } from './content-of.ts';
+import { DaySums } from './day-sums.ts';
 import { documentId, type Changes, type KnownDocuments, type ReturnDocument, type StockDay } from './forecast-store.ts';
 import type { Seen } from './judge-document.ts';
 import { seriesId } from './series-key.ts';
@@ -18,8 +19,8 @@ export class ForecastBook {
   private readonly stock: Overlay<StockDocument>;
   private readonly products: Overlay<ProductDocument>;
   private readonly stockDays = new Map<string, StockDay>();
-  private readonly demand = new Map<string, DayUnits>();
-  private readonly returned = new Map<string, DayUnits>();
+  private readonly demand = new DaySums();
+  private readonly returned = new DaySums();
 
   constructor(known: KnownDocuments) {
     this.orders = new Overlay(known.orders);
@@ -34,7 +35,7 @@ export class ForecastBook {
     const key = documentId({ source, id: event.value.orderId });
     const { disposition, document, changes } = addOrder(this.orders.get(key), event.value, source, contentOf(event));
     this.orders.set(key, document);
-    addUnits(this.demand, changes);
+    for (const change of changes) this.demand.add(change);
     return disposition;
   }
 
@@ -45,7 +46,7 @@ export class ForecastBook {
     const hash = contentOf(event);
     const { disposition, changes } = addReturn(this.returns.get(key), event.value, hash);
     if (disposition.kind === 'applied') this.returns.set(key, { source, returnId, version: 0n, hash });
-    addUnits(this.returned, changes);
+    for (const change of changes) this.returned.add(change);
     return disposition;
   }
 
@@ -76,7 +77,6 @@ export class ForecastBook {
 
   /** What is to be written. */
   changes(): Changes {
-    const nonZero = (sums: ReadonlyMap<string, DayUnits>): DayUnits[] => [...sums.values()].filter(({ quantity }) => quantity !== 0n);
     return {
       orders: this.orders.written().map(([key, document]) => ({ document, replaces: this.orders.before(key)?.version ?? null })),
       returns: this.returns.written().map(([, document]) => document),
@@ -84,8 +84,8 @@ export class ForecastBook {
       stock: this.stock.written().map(([, document]) => document),
       stockDays: [...this.stockDays.values()],
       products: this.products.written().map(([, document]) => document),
-      demand: nonZero(this.demand),
-      returned: nonZero(this.returned),
+      demand: this.demand.changed(),
+      returned: this.returned.changed(),
     };
   }
 
@@ -118,12 +118,5 @@ class Overlay<State, Written extends State = State & object> {
 
   written(): [string, Written][] {
     return [...this.own];
-  }
-}
-
-function addUnits(sums: Map<string, DayUnits>, changes: readonly DayUnits[]): void {
-  for (const change of changes) {
-    const id = `${seriesId(change)}\u001f${change.day}`;
-    sums.set(id, { ...change, quantity: (sums.get(id)?.quantity ?? 0n) + change.quantity });
   }
 }

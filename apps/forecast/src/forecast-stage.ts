@@ -12,6 +12,7 @@ import type { HubEvent, Stage, Transaction } from '@tributary/persistence';
 import { ForecastBook } from './forecast-book.ts';
 import { forecastRoutes, type ForecastRoute } from './forecast.routes.ts';
 import { documentId, type DocumentKey, type ForecastStore, type TouchedKeys } from './forecast-store.ts';
+import { NotedMemory } from './noted-memory.ts';
 import { openForecastStore } from './pg-forecast.store.ts';
 import { seriesId } from './series-key.ts';
 
@@ -28,12 +29,14 @@ export interface ForecastStageOptions {
 export function createForecastStage(options: ForecastStageOptions = {}): Stage {
   const { reads } = topology.forecast;
   const routes = routeTable('forecast', reads, options.routes ?? forecastRoutes);
-  const openStore = options.openStore ?? openForecastStore;
+  const memory = new NotedMemory();
+  const openStore = options.openStore ?? ((tx: Transaction) => openForecastStore(tx, memory));
   return {
     group: 'forecast',
     reads,
     permanentKeys: true,
-    open: async (tx, events) => {
+    open: async (tx, events, epoch) => {
+      memory.enter(epoch);
       const store = openStore(tx);
       const book = new ForecastBook(await store.load(touchedBy(events)));
       return {

@@ -72,8 +72,8 @@ export interface ForecastStore {
   load(keys: TouchedKeys): Promise<KnownDocuments>;
   /**
    * Writes everything, one statement a table. A series whose demand changed, and every known series of changed stock or a changed product,
-   * is counted as changed. Throws `ContentionError`, or PostgreSQL's unique violation, when another transaction was first with a document:
-   * nothing may be added twice, and a second try sees it.
+   * is noted as changed since the last look. When another transaction was first with a document, this throws `ContentionError` or
+   * PostgreSQL's unique violation, or the end of the transaction does: nothing may be added twice, and a second try sees it.
    */
   save(changes: Changes): Promise<void>;
 }

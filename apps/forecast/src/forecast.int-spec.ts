@@ -7,7 +7,9 @@ import { at, line, order, product, stock } from '../test/sample-events.ts';
 import type { Fit } from './decide-forecasts.ts';
 import { fitSeries } from './fit-series.ts';
 import { createForecastStage } from './forecast-stage.ts';
+import { beginLook } from './look.store.ts';
 import { migrations } from './migrations.ts';
+import { NotedMemory } from './noted-memory.ts';
 import { openForecastStore } from './pg-forecast.store.ts';
 import { latestOrderTime } from './reforecast.store.ts';
 import { runReforecast } from './reforecast.task.ts';
@@ -47,10 +49,13 @@ const empty = async (): Promise<void> =>
 forecastStoreSuite('on PostgreSQL', async () => {
   await empty();
   const days = `sku, location, day - DATE '1970-01-01' AS day`;
+  const memory = new NotedMemory();
+  memory.enter(0);
   return {
-    batch: (work) => database.transaction((tx) => work(openForecastStore(tx))),
+    batch: (work) => database.transaction((tx) => work(openForecastStore(tx, memory))),
     sums: (table) => database.query(`SELECT ${days}, quantity FROM forecast.${table} ORDER BY sku, location, day`),
-    changes: () => database.query('SELECT sku, location, changes FROM forecast.series ORDER BY sku, location'),
+    changed: () => database.query('SELECT sku, location FROM forecast.series WHERE changed_in > seen_in ORDER BY sku, location'),
+    look: async () => void (await database.query('UPDATE forecast.series SET seen_in = $1', [await beginLook(database)])),
     stockDays: () => database.query(`SELECT ${days}, on_hand AS "onHand" FROM forecast.stock_day ORDER BY sku, location, day`),
   };
 });

@@ -79,4 +79,26 @@ CREATE TABLE forecast.replenishment (
 ) WITH (fillfactor = 70);
 `,
   ),
+  sqlMigration(
+    '0860-forecast-order-json',
+    `
+-- Written and read whole, never looked into.
+ALTER TABLE forecast.order_document ALTER COLUMN demand TYPE json USING demand::json;
+`,
+  ),
+  sqlMigration(
+    '0861-forecast-look',
+    `
+-- Number of the look at the series that comes next. What changes is noted under it once, not counted with every batch.
+CREATE TABLE forecast.look (number bigint NOT NULL);
+INSERT INTO forecast.look VALUES (1);
+
+ALTER TABLE forecast.series RENAME COLUMN changes TO changed_in;
+ALTER TABLE forecast.series RENAME COLUMN forecast_changes TO seen_in;
+ALTER TABLE forecast.series ALTER COLUMN changed_in DROP DEFAULT;
+UPDATE forecast.series SET changed_in = CASE WHEN changed_in = seen_in THEN 0 ELSE 1 END, seen_in = 0;
+COMMENT ON COLUMN forecast.series.changed_in IS 'number of the last look before which it changed';
+COMMENT ON COLUMN forecast.series.seen_in IS 'number of the look that saw it last; it is due while this is smaller than changed_in';
+`,
+  ),
 ];

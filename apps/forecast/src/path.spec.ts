@@ -14,6 +14,7 @@ const noTransaction: Transaction = {
   send() {
     throw new Error('no database here');
   },
+  onCommit: () => undefined,
 };
 
 /** Sends events through the stage, one batch each list; tells what became of them. */
@@ -95,11 +96,12 @@ describe('path of the forecast app: events in, sums out', () => {
     expect([...store.returned.values()]).toEqual([{ sku: 'a', location: 'web', day: DAY + 2, quantity: units(2) }]);
   });
 
-  it('keeps stock, movements and products, the highest version of each, and counts the change', async () => {
+  it('keeps stock, movements and products, the highest version of each, and notes the change', async () => {
     const store = new FakeForecastStore();
+    const first = await run(store, [order('1', 1, '2026-01-01T10:00:00Z', [line('a', 2)])]);
+    store.look();
     const kinds = await run(
       store,
-      [order('1', 1, '2026-01-01T10:00:00Z', [line('a', 2)])],
       [
         stock('a', 2, '2026-01-02T08:00:00Z', 0),
         stock('a', 1, '2026-01-01T08:00:00Z', 9),
@@ -108,7 +110,7 @@ describe('path of the forecast app: events in, sums out', () => {
       ],
       [movement('m', 'a', '2026-01-02T09:00:00Z', 4), product('a', 1, { active: false }), stock('a', 3, '2026-01-02T20:00:00Z', 5)],
     );
-    expect(kinds.map(({ kind }) => kind)).toEqual([
+    expect([...first, ...kinds].map(({ kind }) => kind)).toEqual([
       'applied',
       'applied',
       'stale',
@@ -120,7 +122,7 @@ describe('path of the forecast app: events in, sums out', () => {
     ]);
     expect([...store.stock.values()].map(({ version, onHand }) => [version, onHand])).toEqual([[3n, units(5)]]);
     expect([...store.stockDays.values()].map(({ day, onHand }) => [day, onHand])).toEqual([[DAY + 1, units(5)]]);
-    expect([...store.series.values()].map(({ changes }) => changes)).toEqual([3n]);
+    expect([...store.series.values()].map(({ changed }) => changed)).toEqual([true]);
   });
 
   it('quarantines quantities that sums could not hold, by line', async () => {
@@ -186,7 +188,8 @@ forecastStoreSuite('in memory', () => {
   return Promise.resolve({
     batch: (work) => work(store),
     sums: (table) => Promise.resolve(sorted([...store[table].values()].sort((left, right) => left.day - right.day))),
-    changes: () => Promise.resolve(sorted([...store.series.values()].map(({ key, changes }) => ({ ...key, changes })))),
+    changed: () => Promise.resolve(sorted([...store.series.values()].filter(({ changed }) => changed).map(({ key }) => key))),
+    look: () => Promise.resolve(store.look()),
     stockDays: () =>
       Promise.resolve([...store.stockDays.values()].map(({ sku, location, day, onHand }) => ({ sku, location, day, onHand }))),
   });

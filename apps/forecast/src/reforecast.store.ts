@@ -7,8 +7,8 @@ import { seriesId, type SeriesKey } from './series-key.ts';
 
 /** A series that wants a forecast, as it stood when it was chosen. */
 export interface DueSeries extends SeriesKey {
-  readonly changes: bigint;
-  readonly forecastChanges: bigint;
+  /** The look that saw it last. */
+  readonly seenIn: bigint;
   readonly forecastStart: number | null;
 }
 
@@ -36,8 +36,8 @@ export function dueSeries(database: Database, after: SeriesKey | undefined, star
   return database.query<DueSeries>(
     {
       name: 'forecast-due',
-      text: `SELECT sku, location, changes, forecast_changes AS "forecastChanges", forecast_start - ${EPOCH} AS "forecastStart" FROM forecast.series
-WHERE (sku, location) > ($1, $2) AND (changes <> forecast_changes OR forecast_start IS DISTINCT FROM ${EPOCH} + $3::integer)
+      text: `SELECT sku, location, seen_in AS "seenIn", forecast_start - ${EPOCH} AS "forecastStart" FROM forecast.series
+WHERE (sku, location) > ($1, $2) AND (changed_in > seen_in OR forecast_start IS DISTINCT FROM ${EPOCH} + $3::integer)
 ORDER BY sku, location LIMIT $4`,
     },
     [after?.sku ?? '', after?.location ?? '', start, limit],
@@ -137,13 +137,13 @@ export async function lockUnchanged(tx: Transaction, due: readonly DueSeries[]):
     {
       name: 'forecast-lock-series',
       text: `SELECT s.sku, s.location FROM forecast.series s
-JOIN unnest($1::text[], $2::text[], $3::bigint[], $4::integer[]) AS u (sku, location, changes, start) USING (sku, location)
-WHERE s.forecast_changes = u.changes AND s.forecast_start IS NOT DISTINCT FROM ${EPOCH} + u.start ORDER BY s.sku, s.location FOR UPDATE OF s`,
+JOIN unnest($1::text[], $2::text[], $3::bigint[], $4::integer[]) AS u (sku, location, seen_in, start) USING (sku, location)
+WHERE s.seen_in = u.seen_in AND s.forecast_start IS NOT DISTINCT FROM ${EPOCH} + u.start ORDER BY s.sku, s.location FOR UPDATE OF s`,
     },
     [
       textArray(due.map(({ sku }) => sku)),
       textArray(due.map(({ location }) => location)),
-      int8Array(due.map(({ forecastChanges }) => forecastChanges)),
+      int8Array(due.map(({ seenIn }) => seenIn)),
       int4Array(due.map(({ forecastStart }) => forecastStart)),
     ],
   );

@@ -2,6 +2,7 @@ import { appendOutbox, type Database } from '@tributary/persistence';
 import { dayOf } from './add-order.ts';
 import { decideForecasts, type Decisions, type Fit } from './decide-forecasts.ts';
 import { forecastEvents } from './forecast-outcome.ts';
+import { beginLook } from './look.store.ts';
 import { periodStart, type Bucket } from './period.ts';
 import { dueSeries, loadSeries, lockUnchanged, tradingDays, type DueSeries } from './reforecast.store.ts';
 import { markSeen, saveForecasts, saveReplenishments } from './save-forecasts.ts';
@@ -38,6 +39,7 @@ const BATCH = 200;
 export async function runReforecast(asOf: number, deps: ReforecastDeps): Promise<ReforecastSummary> {
   const lastDay = dayOf(asOf) - 1;
   const start = periodStart(lastDay + 1, deps.bucket);
+  const look = await beginLook(deps.database);
   const trading = await tradingDays(deps.database, lastDay);
   const summary = { looked: 0, forecasts: 0, replenishments: 0, refused: 0 };
   let after: SeriesKey | undefined;
@@ -52,7 +54,7 @@ export async function runReforecast(asOf: number, deps: ReforecastDeps): Promise
     });
     const frame = { asOf, bucket: deps.bucket, horizon: deps.horizon };
     const decisions = await decideForecasts(pairs, frame, lastDay, trading, deps.fit);
-    const saved = await save(deps, due, decisions, start);
+    const saved = await save(deps, due, decisions, look, start);
     summary.looked += saved.seen.length;
     summary.forecasts += saved.forecasts.length;
     summary.replenishments += saved.replenishments.length;
@@ -61,7 +63,7 @@ export async function runReforecast(asOf: number, deps: ReforecastDeps): Promise
 }
 
 /** Saves what still stands: a series that another run forecast meanwhile is left to it. */
-function save(deps: ReforecastDeps, due: readonly DueSeries[], decisions: Decisions, start: number): Promise<Decisions> {
+function save(deps: ReforecastDeps, due: readonly DueSeries[], decisions: Decisions, look: bigint, start: number): Promise<Decisions> {
   return deps.database.transaction(async (tx) => {
     const mine = await lockUnchanged(tx, due);
     const forecasts = decisions.forecasts.filter(({ value }) => mine.has(seriesId(value)));
@@ -69,7 +71,7 @@ function save(deps: ReforecastDeps, due: readonly DueSeries[], decisions: Decisi
     const seen = decisions.seen.filter((series) => mine.has(seriesId(series)));
     await saveForecasts(tx, forecasts);
     await saveReplenishments(tx, replenishments);
-    await markSeen(tx, seen, start);
+    await markSeen(tx, seen, look, start);
     await appendOutbox(tx, forecastEvents(forecasts, replenishments, deps.traceparent));
     return { forecasts, replenishments, seen };
   });

@@ -2,9 +2,8 @@ import { float8Array, int4Array, int8Array, textArray, type Transaction } from '
 import type { ForecastRow, ReplenishmentRow } from './forecast-outcome.ts';
 import type { SeriesKey } from './series-key.ts';
 
-/** What a run found of a series: seen up to `changes`, and why nothing new is said where that is so. */
+/** What a run found of a series: why nothing new is said where that is so. */
 export interface SeenSeries extends SeriesKey {
-  readonly changes: bigint;
   readonly refused: { readonly code: string; readonly reason: string } | null;
   readonly replenishmentRefused: string | null;
 }
@@ -93,24 +92,28 @@ ON CONFLICT (sku, location) DO UPDATE SET as_of = excluded.as_of, suggested_quan
   );
 }
 
-/** Notes that series were looked at, and what kept a forecast or a suggestion from being made. @param start period the look was for. */
-export async function markSeen(tx: Transaction, rows: readonly SeenSeries[], start: number): Promise<void> {
+/**
+ * Notes that series were looked at, and what kept a forecast or a suggestion from being made.
+ * @param look its number: what changed after it began stays due.
+ * @param start period the look was for.
+ */
+export async function markSeen(tx: Transaction, rows: readonly SeenSeries[], look: bigint, start: number): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
     {
       name: 'forecast-mark-seen',
-      text: `UPDATE forecast.series s SET forecast_changes = u.changes, forecast_start = ${EPOCH} + $7::integer, refused_code = u.code,
+      text: `UPDATE forecast.series s SET seen_in = $6::bigint, forecast_start = ${EPOCH} + $7::integer, refused_code = u.code,
   refused_reason = u.reason, replenishment_refused = u.replenishment
-FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[]) AS u (sku, location, changes, code, reason, replenishment)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS u (sku, location, code, reason, replenishment)
 WHERE s.sku = u.sku AND s.location = u.location`,
     },
     [
       textArray(rows.map((row) => row.sku)),
       textArray(rows.map((row) => row.location)),
-      int8Array(rows.map((row) => row.changes)),
       textArray(rows.map((row) => row.refused?.code ?? null)),
       textArray(rows.map((row) => row.refused?.reason ?? null)),
       textArray(rows.map((row) => row.replenishmentRefused)),
+      look,
       start,
     ],
   );

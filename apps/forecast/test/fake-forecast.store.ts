@@ -23,8 +23,13 @@ export class FakeForecastStore implements ForecastStore {
   readonly stockDays = new Map<string, StockDay>();
   readonly demand = new Map<string, DayUnits>();
   readonly returned = new Map<string, DayUnits>();
-  /** Changes counted by series. */
-  readonly series = new Map<string, { readonly key: SeriesKey; changes: bigint }>();
+  /** Series, and whether they changed since the last look. */
+  readonly series = new Map<string, { readonly key: SeriesKey; changed: boolean }>();
+
+  /** Looks at every series. */
+  look(): void {
+    for (const series of this.series.values()) series.changed = false;
+  }
 
   async load(keys: TouchedKeys): Promise<KnownDocuments> {
     const pick = <T>(map: ReadonlyMap<string, T>, wanted: TouchedKeys['orders']): Map<string, T> =>
@@ -65,23 +70,14 @@ export class FakeForecastStore implements ForecastStore {
     }
     add(this.demand, changes.demand);
     add(this.returned, changes.returned);
-    this.countChanges(changes);
+    this.noteSeries(changes);
   }
 
-  private countChanges({ demand, stock, movements, products }: Changes): void {
-    const count = (id: string): void => {
-      const series = this.series.get(id);
-      if (series !== undefined) series.changes += 1n;
-    };
-    const before = new Set(this.series.keys());
-    for (const { sku, location } of new Map(demand.map((row) => [seriesId(row), row])).values()) {
-      const id = seriesId({ sku, location });
-      if (before.has(id)) count(id);
-      else this.series.set(id, { key: { sku, location }, changes: 1n });
-    }
+  private noteSeries({ demand, stock, movements, products }: Changes): void {
+    for (const { sku, location } of demand) this.series.set(seriesId({ sku, location }), { key: { sku, location }, changed: true });
     const places = new Set([...stock, ...movements].map((row) => seriesId(row)));
     const skus = new Set(products.map(({ sku }) => sku));
-    for (const [id, { key }] of this.series) if (places.has(id) || skus.has(key.sku)) count(id);
+    for (const [id, series] of this.series) if (places.has(id) || skus.has(series.key.sku)) series.changed = true;
   }
 }
 

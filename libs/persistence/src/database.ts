@@ -20,6 +20,8 @@ export interface Transaction extends Queryable {
    * fails, the next `query` throws its error, or the end of the transaction does; nothing is committed.
    */
   send(statement: Statement | string, values?: readonly unknown[]): void;
+  /** Calls `then` once the server has confirmed the commit: never for a rollback, nor for a commit whose answer was lost. */
+  onCommit(then: () => void): void;
   /** Where what it puts into the outbox is remembered, if somewhere. */
   readonly written?: KeepsWritten;
 }
@@ -82,7 +84,7 @@ export class Database implements Queryable {
     // The pool listens only while a connection rests in it: without this one, a connection that breaks at work would end the process.
     const onError = (error: Error): void => void (broken = error);
     client.on('error', onError);
-    const { tx, settled, end } = transactionOn(client, this.options.written);
+    const { tx, settled, end, confirmed } = transactionOn(client, this.options.written);
     try {
       tx.send('BEGIN');
       const result = await work(tx);
@@ -93,6 +95,7 @@ export class Database implements Queryable {
         broken = error as Error;
         throw error;
       });
+      for (const then of confirmed) then();
       return result;
     } catch (error) {
       end();
@@ -179,15 +182,19 @@ interface OpenTransaction {
   settled(): Promise<void>;
   /** From now on nothing more is taken: of statements that were sent at once, one may fail while another's answer leads to more. */
   end(): void;
+  /** What is to be called when it is committed. */
+  readonly confirmed: readonly (() => void)[];
 }
 
 function transactionOn(client: pg.PoolClient, written: KeepsWritten | undefined): OpenTransaction {
   let last: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
   let ended = false;
+  const confirmed: (() => void)[] = [];
   const take = (statement: Statement | string, values: readonly unknown[]): Promise<pg.QueryResult> =>
     ended ? Promise.reject(new Error('this transaction has ended')) : client.query(config(statement, values));
   return {
+    confirmed,
     end: () => void (ended = true),
     tx: {
       transaction: true,
@@ -207,6 +214,7 @@ function transactionOn(client: pg.PoolClient, written: KeepsWritten | undefined)
           (error: unknown) => void (failure ??= { error }),
         );
       },
+      onCommit: (then) => void confirmed.push(then),
     },
     async settled() {
       await last;
