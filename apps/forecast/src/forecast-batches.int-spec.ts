@@ -5,6 +5,8 @@ import {
   Database,
   failureKind,
   groupNumber,
+  hubMigrations,
+  migrate,
   openOffset,
   type HubEvent,
   type PartitionSlice,
@@ -16,6 +18,7 @@ import { at, line, order, product, stock } from '../test/sample-events.ts';
 import { createForecastStage } from './forecast-stage.ts';
 import { beginLook } from './look.store.ts';
 import { migrations } from './migrations.ts';
+import { openForecastStore } from './pg-forecast.store.ts';
 import { dueSeries } from './reforecast.store.ts';
 
 const TABLES = ['order_document', 'demand', 'trading_day', 'series', 'stock', 'product'].map((table) => `forecast.${table}`);
@@ -183,6 +186,27 @@ describe('batches of the forecast app on a real PostgreSQL', () => {
     await feed(stage, [one('o-4', 'c'), stock('b', 1, formatMicros(MONDAY), 4), product('a', 1), product('nobody', 1)]);
     expect(await changed()).toEqual(['a', 'b', 'c'].map((sku) => ({ sku, location: 'web' })));
   });
+});
+
+describe('migration to looks', () => {
+  it('keeps due what was due, seen what was seen, and the demand of orders', async () => {
+    const fresh = await freshDatabase(migrations.slice(0, 1));
+    const { database } = fresh;
+    await database.query(
+      `INSERT INTO forecast.series (sku, location, changes, forecast_changes) VALUES ('new', 'web', 1, 0), ('due', 'web', 9, 7), ('seen', 'web', 5, 5)`,
+    );
+    await database.query(`INSERT INTO forecast.order_document VALUES ('shop', 'o', 1, 2, 3, 4, '[["a", "web", "25000"]]')`);
+    await migrate(fresh.url, [...hubMigrations, ...migrations]);
+    expect(await database.query('SELECT sku FROM forecast.series WHERE changed_in > seen_in ORDER BY sku')).toEqual([
+      { sku: 'due' },
+      { sku: 'new' },
+    ]);
+    const known = await database.transaction((tx) =>
+      openForecastStore(tx).load({ orders: [{ source: 'shop', id: 'o' }], returns: [], movements: [], stock: [], products: [] }),
+    );
+    expect([...known.orders.values()].map(({ demand }) => demand)).toEqual([[{ sku: 'a', location: 'web', quantity: 25_000n }]]);
+    await fresh.drop();
+  }, 60_000);
 });
 
 /** Headers as the Kafka client hands them over. */

@@ -169,6 +169,26 @@ describe('Database', () => {
     await database.close();
   });
 
+  it('tells of a commit when it is confirmed, and never of what was rolled back', async () => {
+    const database = connect('spec confirmed');
+    const told: string[] = [];
+    await database.transaction(async (tx) => {
+      tx.onCommit(() => told.push('committed'));
+      await tx.query('INSERT INTO public.noted VALUES (78)');
+      expect(told).toEqual([]);
+    });
+    expect(told).toEqual(['committed']);
+    const failed = database.transaction((tx) => {
+      tx.onCommit(() => told.push('never'));
+      // Known to fail only when everything that was sent is waited for.
+      tx.send('INSERT INTO public.noted VALUES (78)');
+      return Promise.resolve();
+    });
+    await expect(failed).rejects.toMatchObject({ code: '23505' });
+    expect(told).toEqual(['committed']);
+    await database.close();
+  });
+
   it('listens again after its connection was cut, and wakes because it may have missed something', async () => {
     const database = connect('spec wake');
     let heard = 0;
