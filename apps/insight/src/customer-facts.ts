@@ -33,15 +33,14 @@ export function customerFacts(stats: Stats, asOf: number): CustomerFacts {
     if (day > today) continue;
     orders += value.orders;
     gross += value.gross;
-    returned += value.returned;
+    if (value.returned !== 0n) returned += value.returned;
     if (value.orders <= 0) continue;
     purchaseDays += 1;
-    firstDay = firstDay === undefined ? day : Math.min(firstDay, day);
-    lastDay = lastDay === undefined ? day : Math.max(lastDay, day);
+    if (firstDay === undefined || day < firstDay) firstDay = day;
+    if (lastDay === undefined || day > lastDay) lastDay = day;
   }
-  const scores = Object.keys(stats.scores)
-    .filter((score) => (stats.scores[score] ?? 0) > 0)
-    .map(Number);
+  let lowestScore: number | undefined;
+  for (const [score, count] of stats.scores) if (count > 0 && (lowestScore === undefined || score < lowestScore)) lowestScore = score;
   return {
     orders,
     purchaseDays,
@@ -54,6 +53,6 @@ export function customerFacts(stats: Stats, asOf: number): CustomerFacts {
     netExact: gross - returned,
     returnRate: gross > 0n ? Number(returned) / Number(gross) : 0,
     complaints: stats.complaints,
-    lowestScore: scores.length === 0 ? undefined : Math.min(...scores),
+    lowestScore,
   };
 }

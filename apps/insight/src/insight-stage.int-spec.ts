@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { contracts } from '@tributary/contracts';
 import type { Database } from '@tributary/persistence';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
+import { activitySaid as activity, mergedSaid as merged, microsOf2026 } from '../../../test/support/insight-events.ts';
 import { published, stageBench, type Said, type StageBench } from '../../../test/support/stage-bench.ts';
 import { createInsightStage } from './insight-stage.ts';
 import { migrations } from './migrations.ts';
@@ -10,60 +11,10 @@ import { refit, type RefitReport } from './refit.task.ts';
 import { loadSegments } from './segment-files.ts';
 import type { SegmentRule } from './segment-rule.ts';
 
-const DAY = 86_400_000_000;
-const DAYS_TO_2026 = 20_454;
-const TIME = '2026-03-01T10:00:00Z';
-const day = (n: number): string => new Date((DAYS_TO_2026 + n) * 86_400_000 + 36_000_000).toISOString();
 const rules: readonly SegmentRule[] = [
   ...loadSegments(),
   { name: 'spec-spender', version: 1, title: 't', description: 'd', when: { fact: 'net', atLeast: 100 } },
 ];
-
-const activity = (profileId: string, n: number, change: object = {}): Said => {
-  const id = randomUUID();
-  return {
-    id,
-    source: 'tributary/profile',
-    type: 'customer.activity',
-    time: TIME,
-    data: {
-      profileId,
-      seq: '1',
-      kind: 'ORDER',
-      causeSource: 's',
-      causeId: id,
-      documentId: id,
-      occurredAt: day(n),
-      currency: 'EUR',
-      ordersDelta: 1,
-      grossDelta: 60,
-      returnsDelta: 0,
-      paidDelta: 0,
-      interactionsDelta: 0,
-      complaintsDelta: 0,
-      detail: null,
-      score: null,
-      ...change,
-    },
-  };
-};
-const merged = (profileId: string, otherProfileId: string): Said => ({
-  id: randomUUID(),
-  source: 'tributary/profile',
-  type: 'customer.identity',
-  time: TIME,
-  data: {
-    profileId,
-    seq: '1',
-    change: 'MERGED',
-    otherProfileId,
-    identifierKind: null,
-    identifierHash: null,
-    causeSource: 's',
-    causeId: 'c',
-    at: day(1),
-  },
-});
 
 describe('the insight stage and its refit', () => {
   const open: { own: FreshDatabase; bench: StageBench }[] = [];
@@ -147,7 +98,7 @@ describe('the insight stage and its refit', () => {
     const [p, q] = [randomUUID(), randomUUID()];
     await made.apply(0, [activity(p, 1), activity(q, 2), activity(q, 3)]);
     expect((await members(made.database)).filter((row) => row.segment === 'spec-spender').map((row) => row.profile)).toEqual([q]);
-    await refit((DAYS_TO_2026 + 10) * DAY, { database: made.database, rules, currency: 'EUR' });
+    await refit(microsOf2026(10), { database: made.database, rules, currency: 'EUR' });
     await made.apply(0, [merged(p, q)]);
     const now = await members(made.database);
     expect(now.some((row) => row.profile === q)).toBe(false);
@@ -170,7 +121,7 @@ describe('the insight stage and its refit', () => {
         Array.from({ length: 1 + (index % 4) }, (_, n) => activity(id, n * 9 + (index % 7), { grossDelta: 20 + index })),
       ),
     );
-    const asOf = (DAYS_TO_2026 + 60) * DAY;
+    const asOf = microsOf2026(60);
     const run = (): Promise<RefitReport> => refit(asOf, { database: made.database, rules, currency: 'EUR' });
     const first = await run();
     expect(first).toMatchObject({ customers: 60, scoresChanged: 60 });
@@ -192,7 +143,7 @@ describe('the insight stage and its refit', () => {
 
   it('a refit of nobody is no fault', async () => {
     const made = await bench();
-    expect(await refit(DAY, { database: made.database, rules, currency: 'EUR' })).toMatchObject({
+    expect(await refit(86_400_000_000, { database: made.database, rules, currency: 'EUR' })).toMatchObject({
       customers: 0,
       scoresChanged: 0,
       segmentChanges: 0,

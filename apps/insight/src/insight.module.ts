@@ -2,7 +2,7 @@ import { Inject, Module, type DynamicModule, type OnApplicationBootstrap, type O
 import { connectJobs, type Jobs } from '@tributary/jobs';
 import { Database } from '@tributary/persistence';
 import { APP_CONTEXT, withSpan, type AppContext } from '@tributary/runtime';
-import { latestEvent } from './insight.store.ts';
+import { latestEvent } from './stats.store.ts';
 import { refit, type RefitReport } from './refit.task.ts';
 import type { SegmentRule } from './segment-rule.ts';
 

@@ -11,76 +11,11 @@ import {
   type Transaction,
 } from '@tributary/persistence';
 import type { Membership } from './segment-changes.ts';
-import { emptyStats, type Stats } from './stats.ts';
-import { fromStatsJson, toStatsJson, type StatsJson } from './stats-json.ts';
-
-/** Statistics of a profile as stored. */
-export interface StoredStats {
-  readonly profileId: string;
-  readonly mergedInto: string | null;
-  readonly stats: Stats;
-}
-
-/** Loads statistics under lock, in id order. */
-export async function lockStats(tx: Transaction, profiles: readonly string[]): Promise<StoredStats[]> {
-  if (profiles.length === 0) return [];
-  const rows = await tx.query<{ profileId: string; mergedInto: string | null; state: StatsJson }>(
-    {
-      name: 'insight-lock-stats',
-      text: 'SELECT profile_id AS "profileId", merged_into AS "mergedInto", state FROM insight.stats WHERE profile_id = ANY($1::uuid[]) ORDER BY profile_id FOR UPDATE',
-    },
-    [uuidArray([...profiles].sort())],
-  );
-  return rows.map((row) => ({ profileId: row.profileId, mergedInto: row.mergedInto, stats: fromStatsJson(row.state) }));
-}
-
-const STATS_ROWS = `SELECT u.profile_id, u.merged_into, u.latest, u.state::jsonb
-FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[]) AS u (profile_id, merged_into, latest, state)`;
-const statsColumns = (rows: readonly StoredStats[]): Buffer[] => [
-  uuidArray(rows.map((row) => row.profileId)),
-  uuidArray(rows.map((row) => row.mergedInto)),
-  int8Array(rows.map((row) => BigInt(row.stats.latest))),
-  textArray(rows.map((row) => JSON.stringify(toStatsJson(row.mergedInto === null ? row.stats : emptyStats)))),
-];
-
-/** Inserts new statistics; a profile that another transaction made meanwhile is a unique violation and the batch tries again. */
-export async function insertStats(tx: Transaction, rows: readonly StoredStats[]): Promise<void> {
-  if (rows.length > 0)
-    await tx.query(
-      { name: 'insight-insert-stats', text: `INSERT INTO insight.stats (profile_id, merged_into, latest, state) ${STATS_ROWS}` },
-      statsColumns(rows),
-    );
-}
-
-/** Writes changed statistics; they are locked. */
-export async function updateStats(tx: Transaction, rows: readonly StoredStats[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.query(
-    {
-      name: 'insight-update-stats',
-      text: `UPDATE insight.stats s SET merged_into = u.merged_into, latest = u.latest, state = u.state FROM (${STATS_ROWS}) AS u (profile_id, merged_into, latest, state) WHERE s.profile_id = u.profile_id`,
-    },
-    statsColumns(rows),
-  );
-}
-
-/** One page of unmerged profiles after an id. */
-export async function statsPage(db: Queryable, after: string | null, limit: number): Promise<StoredStats[]> {
-  const rows = await db.query<{ profileId: string; state: StatsJson }>(
-    `SELECT profile_id AS "profileId", state FROM insight.stats WHERE merged_into IS NULL AND ($1::uuid IS NULL OR profile_id > $1) ORDER BY profile_id LIMIT $2`,
-    [after, limit],
-  );
-  return rows.map((row) => ({ profileId: row.profileId, mergedInto: null, stats: fromStatsJson(row.state) }));
-}
-
-/** Latest event time over all statistics, microseconds; 0 when there is none. */
-export async function latestEvent(db: Queryable): Promise<number> {
-  const [row] = await db.query<{ latest: bigint | null }>('SELECT max(latest) AS latest FROM insight.stats');
-  return Number(row?.latest ?? 0n);
-}
 
 /** Segments that profiles are in. */
 export async function loadMembers(tx: Queryable, profiles: readonly string[]): Promise<Map<string, Membership[]>> {
+  const members = new Map<string, Membership[]>();
+  if (profiles.length === 0) return members;
   const rows = await tx.query<{ profileId: string; segment: string; version: number }>(
     {
       name: 'insight-members',
@@ -88,9 +23,11 @@ export async function loadMembers(tx: Queryable, profiles: readonly string[]): P
     },
     [uuidArray(profiles)],
   );
-  const members = new Map<string, Membership[]>();
-  for (const row of rows)
-    members.set(row.profileId, [...(members.get(row.profileId) ?? []), { segment: row.segment, version: row.version }]);
+  for (const { profileId, segment, version } of rows) {
+    const list = members.get(profileId);
+    if (list === undefined) members.set(profileId, [{ segment, version }]);
+    else list.push({ segment, version });
+  }
   return members;
 }
 
@@ -105,24 +42,30 @@ export interface MembershipWrite {
 }
 
 /** Begins and ends memberships. */
-export async function saveMembers(tx: Transaction, entered: readonly MembershipWrite[], left: readonly MembershipWrite[]): Promise<void> {
+export function saveMembers(tx: Transaction, entered: readonly MembershipWrite[], left: readonly MembershipWrite[]): void {
   if (left.length > 0)
-    await tx.query('DELETE FROM insight.segment_member WHERE (profile_id, segment) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))', [
-      uuidArray(left.map((row) => row.profileId)),
-      textArray(left.map((row) => row.segment)),
-    ]);
+    tx.send(
+      {
+        name: 'insight-end-members',
+        text: 'DELETE FROM insight.segment_member WHERE (profile_id, segment) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))',
+      },
+      [uuidArray(left, (row) => row.profileId), textArray(left, (row) => row.segment)],
+    );
   if (entered.length > 0)
-    await tx.query(
-      `INSERT INTO insight.segment_member (profile_id, segment, segment_version, since, reason, facts)
+    tx.send(
+      {
+        name: 'insight-begin-members',
+        text: `INSERT INTO insight.segment_member (profile_id, segment, segment_version, since, reason, facts)
 SELECT u.profile_id, u.segment, u.version, u.since, u.reason, u.facts::jsonb
 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[]) AS u (profile_id, segment, version, since, reason, facts)`,
+      },
       [
-        uuidArray(entered.map((row) => row.profileId)),
-        textArray(entered.map((row) => row.segment)),
-        int4Array(entered.map((row) => row.version)),
-        int8Array(entered.map((row) => BigInt(row.since))),
-        textArray(entered.map((row) => row.reason)),
-        textArray(entered.map((row) => JSON.stringify(row.facts))),
+        uuidArray(entered, (row) => row.profileId),
+        textArray(entered, (row) => row.segment),
+        int4Array(entered, (row) => row.version),
+        int8Array(entered, (row) => row.since),
+        textArray(entered, (row) => row.reason),
+        textArray(entered, (row) => JSON.stringify(row.facts)),
       ],
     );
 }
@@ -148,6 +91,7 @@ const SCORE_COLUMNS = `profile_id AS "profileId", recency_days AS "recencyDays",
   expected_purchases AS "expectedPurchases", lifetime_value AS "lifetimeValue", horizon_days AS "horizonDays", model`;
 
 export async function loadScores(tx: Queryable, profiles: readonly string[]): Promise<Map<string, StoredScore>> {
+  if (profiles.length === 0) return new Map();
   const rows = await tx.query<StoredScore>(
     { name: 'insight-scores', text: `SELECT ${SCORE_COLUMNS} FROM insight.score WHERE profile_id = ANY($1::uuid[])` },
     [uuidArray(profiles)],
@@ -155,9 +99,9 @@ export async function loadScores(tx: Queryable, profiles: readonly string[]): Pr
   return new Map(rows.map((row) => [row.profileId, row]));
 }
 
-export async function saveScores(tx: Transaction, asOf: number, scores: readonly StoredScore[]): Promise<void> {
+export function saveScores(tx: Transaction, asOf: number, scores: readonly StoredScore[]): void {
   if (scores.length === 0) return;
-  await tx.query(
+  tx.send(
     `INSERT INTO insight.score (profile_id, as_of, recency_days, frequency, monetary, r, f, m, abc_class, p_alive, expected_purchases, lifetime_value, horizon_days, model)
 SELECT u.profile_id, $14, u.recency_days, u.frequency, u.monetary, u.r, u.f, u.m, u.abc_class, u.p_alive, u.expected_purchases, u.lifetime_value, u.horizon_days, u.model
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::bigint[], $5::smallint[], $6::smallint[], $7::smallint[], $8::text[], $9::float8[], $10::float8[], $11::float8[], $12::int[], $13::text[])
@@ -166,27 +110,27 @@ ON CONFLICT (profile_id) DO UPDATE SET as_of = excluded.as_of, recency_days = ex
   f = excluded.f, m = excluded.m, abc_class = excluded.abc_class, p_alive = excluded.p_alive, expected_purchases = excluded.expected_purchases,
   lifetime_value = excluded.lifetime_value, horizon_days = excluded.horizon_days, model = excluded.model`,
     [
-      uuidArray(scores.map((row) => row.profileId)),
-      int4Array(scores.map((row) => row.recencyDays)),
-      int4Array(scores.map((row) => row.frequency)),
-      int8Array(scores.map((row) => row.monetary)),
-      int2Array(scores.map((row) => row.r)),
-      int2Array(scores.map((row) => row.f)),
-      int2Array(scores.map((row) => row.m)),
-      textArray(scores.map((row) => row.abcClass)),
-      float8Array(scores.map((row) => row.pAlive)),
-      float8Array(scores.map((row) => row.expectedPurchases)),
-      float8Array(scores.map((row) => row.lifetimeValue)),
-      int4Array(scores.map((row) => row.horizonDays)),
-      textArray(scores.map((row) => row.model)),
+      uuidArray(scores, (row) => row.profileId),
+      int4Array(scores, (row) => row.recencyDays),
+      int4Array(scores, (row) => row.frequency),
+      int8Array(scores, (row) => row.monetary),
+      int2Array(scores, (row) => row.r),
+      int2Array(scores, (row) => row.f),
+      int2Array(scores, (row) => row.m),
+      textArray(scores, (row) => row.abcClass),
+      float8Array(scores, (row) => row.pAlive),
+      float8Array(scores, (row) => row.expectedPurchases),
+      float8Array(scores, (row) => row.lifetimeValue),
+      int4Array(scores, (row) => row.horizonDays),
+      textArray(scores, (row) => row.model),
       BigInt(asOf),
     ],
   );
 }
 
 /** Scores of profiles that have none any more (merged, or every order cancelled). */
-export async function deleteScores(tx: Transaction, profiles: readonly string[]): Promise<void> {
-  if (profiles.length > 0) await tx.query('DELETE FROM insight.score WHERE profile_id = ANY($1::uuid[])', [uuidArray(profiles)]);
+export function deleteScores(tx: Transaction, profiles: readonly string[]): void {
+  if (profiles.length > 0) tx.send('DELETE FROM insight.score WHERE profile_id = ANY($1::uuid[])', [uuidArray(profiles)]);
 }
 
 /** A fit in force. */
@@ -200,11 +144,13 @@ export interface StoredModel {
   readonly notes: readonly string[];
 }
 
-export async function latestModel(db: Queryable): Promise<StoredModel | undefined> {
-  const [row] = await db.query<Omit<StoredModel, 'asOf'> & { asOf: bigint }>(
-    'SELECT as_of AS "asOf", customers, cut_points AS "cutPoints", purchase, spend, notes FROM insight.model ORDER BY id DESC LIMIT 1',
-  );
-  return row === undefined ? undefined : { ...row, asOf: Number(row.asOf) };
+/** Reference time of the fit in force, microseconds; 0 when there is none. */
+export async function latestFit(tx: Queryable): Promise<number> {
+  const [row] = await tx.query<{ asOf: bigint }>({
+    name: 'insight-latest-fit',
+    text: 'SELECT as_of AS "asOf" FROM insight.model ORDER BY id DESC LIMIT 1',
+  });
+  return Number(row?.asOf ?? 0n);
 }
 
 /** Keeps a fit; the number of its row makes ids of what follows from it unique. */

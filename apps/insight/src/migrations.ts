@@ -29,4 +29,13 @@ CREATE TABLE insight.model (
 );
 `,
   ),
+  sqlMigration(
+    '0870-insight-stats-json',
+    `
+-- Read and written whole, never looked into by the hub: as text they need not be taken apart twice for every event.
+ALTER TABLE insight.stats ALTER COLUMN state TYPE json USING state::json;
+-- Of the transaction that wrote statistics, memberships and score of the profile last: what that transaction left in a process's memory is what stands here.
+ALTER TABLE insight.stats ADD COLUMN token bigint NOT NULL DEFAULT 0;
+`,
+  ),
 ];

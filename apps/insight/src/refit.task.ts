@@ -4,11 +4,9 @@ import {
   deleteScores,
   loadMembers,
   loadScores,
-  lockStats,
   saveMembers,
   saveModel,
   saveScores,
-  statsPage,
   type MembershipWrite,
   type StoredScore,
 } from './insight.store.ts';
@@ -17,6 +15,7 @@ import { ruleFacts } from './rule-facts.ts';
 import { scoreCustomers, type ScoredCustomer } from './score-customers.ts';
 import { segmentChanges } from './segment-changes.ts';
 import type { SegmentRule } from './segment-rule.ts';
+import { disownStats, lockStats, statsPage } from './stats.store.ts';
 
 /** What the task needs. */
 export interface RefitDependencies {
@@ -62,9 +61,15 @@ export async function refit(asOf: number, { database, rules, currency }: RefitDe
     const ids = everyone.slice(start, start + CHUNK);
     await database.transaction(async (tx) => {
       // Statistics are read again under lock: what changed since the fit is judged by what it is now.
-      const rows = (await lockStats(tx, ids)).filter((row) => row.mergedInto === null);
-      const known = await loadScores(tx, ids);
-      const members = await loadMembers(tx, ids);
+      const [locked, known, members] = await Promise.all([
+        lockStats(
+          tx,
+          ids.map((profileId) => ({ profileId, token: null })),
+        ),
+        loadScores(tx, ids),
+        loadMembers(tx, ids),
+      ]);
+      const rows = locked.rows.filter((row) => row.mergedInto === null);
       const changed = rows.flatMap((row) => scoreOf.get(row.profileId) ?? []).filter((score) => differs(score, known.get(score.profileId)));
       const gone = rows.filter((row) => !scoreOf.has(row.profileId) && known.has(row.profileId)).map((row) => row.profileId);
       const events: OutboxEvent[] = [
@@ -81,9 +86,10 @@ export async function refit(asOf: number, { database, rules, currency }: RefitDe
           events.push(event);
         }
       }
-      await saveScores(tx, asOf, changed);
-      await deleteScores(tx, gone);
-      await saveMembers(tx, entered, left);
+      saveScores(tx, asOf, changed);
+      deleteScores(tx, gone);
+      saveMembers(tx, entered, left);
+      disownStats(tx, [...new Set([...changed, ...entered, ...left].map(({ profileId }) => profileId).concat(gone))]);
       await appendOutbox(tx, events);
       report.scoresChanged += changed.length;
       report.segmentChanges += entered.length + left.length;

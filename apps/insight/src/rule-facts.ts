@@ -1,26 +1,23 @@
 import type { CustomerFacts } from './customer-facts.ts';
 import type { StoredScore } from './insight.store.ts';
-import type { FactName, RuleFacts } from './segment-rule.ts';
+import type { RuleFacts } from './segment-rule.ts';
 
 /** The facts that segment rules see: the customer's own, and the models' where they have spoken. */
-export function ruleFacts(facts: CustomerFacts, score: StoredScore | undefined): RuleFacts {
-  const known: Partial<Record<FactName, number | string | null | undefined>> = {
-    orders: facts.orders,
-    purchaseDays: facts.purchaseDays,
-    recencyDays: facts.recencyDays,
-    gross: facts.gross,
-    returned: facts.returned,
-    net: facts.net,
-    returnRate: facts.returnRate,
-    complaints: facts.complaints,
-    lowestScore: facts.lowestScore,
-    r: score?.r,
-    f: score?.f,
-    m: score?.m,
-    abcClass: score?.abcClass,
-    pAlive: score?.pAlive,
-    expectedPurchases: score?.expectedPurchases,
-    lifetimeValue: score?.lifetimeValue,
-  };
-  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== null && value !== undefined)) as RuleFacts;
-}
+export const ruleFacts = (facts: CustomerFacts, score: StoredScore | undefined): RuleFacts => ({
+  orders: facts.orders,
+  purchaseDays: facts.purchaseDays,
+  recencyDays: facts.recencyDays,
+  gross: facts.gross,
+  returned: facts.returned,
+  net: facts.net,
+  returnRate: facts.returnRate,
+  complaints: facts.complaints,
+  lowestScore: facts.lowestScore,
+  r: score?.r,
+  f: score?.f,
+  m: score?.m,
+  abcClass: score?.abcClass,
+  pAlive: score?.pAlive ?? undefined,
+  expectedPurchases: score?.expectedPurchases ?? undefined,
+  lifetimeValue: score?.lifetimeValue ?? undefined,
+});

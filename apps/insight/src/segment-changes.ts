@@ -1,5 +1,5 @@
 import type { SegmentFact } from '@tributary/contracts';
-import { evaluate, factsOf, type RuleFacts, type SegmentRule } from './segment-rule.ts';
+import { evaluate, factsOf, holds, type RuleFacts, type SegmentRule } from './segment-rule.ts';
 
 /** A membership in force. */
 export interface Membership {
@@ -18,31 +18,39 @@ export interface SegmentStep {
 
 /** Compares what the rules say with the memberships in force. A rule's new version alone is no change of membership. */
 export function segmentChanges(rules: readonly SegmentRule[], facts: RuleFacts, members: readonly Membership[]): SegmentStep[] {
-  const current = new Map(members.map((member) => [member.segment, member]));
-  const steps = rules.flatMap((rule): SegmentStep[] => {
-    const { holds, because } = evaluate(rule.when, facts);
-    if (holds === current.has(rule.name)) return [];
-    return [
-      {
-        change: holds ? 'ENTERED' : 'LEFT',
+  const steps: SegmentStep[] = [];
+  for (const rule of rules) {
+    const belongs = holds(rule.when, facts);
+    // Why, and on what facts, is put together only when it is to be told: most customers stay where they are.
+    if (belongs !== isIn(members, rule.name))
+      steps.push({
+        change: belongs ? 'ENTERED' : 'LEFT',
         segment: rule.name,
         version: rule.version,
-        reason: because.join(', '),
+        reason: evaluate(rule.when, facts).because.join(', '),
         facts: shown(rule, facts),
-      },
-    ];
-  });
-  const known = new Set(rules.map((rule) => rule.name));
-  const retired = members
-    .filter((member) => !known.has(member.segment))
-    .map((member): SegmentStep => ({
-      change: 'LEFT',
-      segment: member.segment,
-      version: member.version,
-      reason: 'the segment was retired',
-      facts: [],
-    }));
-  return [...steps, ...retired];
+      });
+  }
+  for (const { segment, version } of members)
+    if (!rules.some((rule) => rule.name === segment))
+      steps.push({ change: 'LEFT', segment, version, reason: 'the segment was retired', facts: [] });
+  return steps;
+}
+
+function isIn(members: readonly Membership[], segment: string): boolean {
+  for (const member of members) if (member.segment === segment) return true;
+  return false;
+}
+
+/** The memberships in force after steps were taken. */
+export function afterSteps(members: readonly Membership[], steps: readonly SegmentStep[]): readonly Membership[] {
+  if (steps.length === 0) return members;
+  const stepped = new Set(steps.map((step) => step.segment));
+  const entered = steps.filter((step) => step.change === 'ENTERED');
+  return [
+    ...members.filter((member) => !stepped.has(member.segment)),
+    ...entered.map(({ segment, version }): Membership => ({ segment, version })),
+  ];
 }
 
 const shown = (rule: SegmentRule, facts: RuleFacts): SegmentFact[] =>

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { segmentChanges } from './segment-changes.ts';
+import fc from 'fast-check';
+import { afterSteps, segmentChanges } from './segment-changes.ts';
 import { loadSegments } from './segment-files.ts';
-import { evaluate, factsOf, segmentRuleSchema, type Condition } from './segment-rule.ts';
+import { evaluate, factNames, factsOf, holds, segmentRuleSchema, type Condition, type RuleFacts } from './segment-rule.ts';
 
 const rule = (when: Condition, name = 'seg', version = 1) => ({ name, version, title: 't', description: 'd', when });
 
@@ -69,6 +70,26 @@ describe('a segment rule', () => {
     const found = evaluate(when, { orders: 3, abcClass: 'A' });
     expect([found.holds, found.because.join(', ')]).toEqual([holds, because]);
   });
+  it('is judged alike with and without the reasons', () => {
+    const value = fc.oneof(fc.integer({ min: -2, max: 2 }), fc.constantFrom('A', 'B', '1'));
+    const fact = fc.constantFrom(...factNames.slice(0, 4));
+    const limit = (name: string): fc.Arbitrary<Condition> =>
+      fc.record({ fact, [name]: name === 'is' ? value : fc.integer({ min: -2, max: 2 }) }) as fc.Arbitrary<Condition>;
+    const { tree } = fc.letrec<{ tree: Condition }>((tie) => {
+      const parts = fc.array(tie('tree'), { minLength: 1, maxLength: 3 });
+      return {
+        tree: fc.oneof(
+          { maxDepth: 4 },
+          ...['atLeast', 'atMost', 'above', 'below', 'is'].map(limit),
+          fc.record({ all: parts }),
+          fc.record({ any: parts }),
+          fc.record({ not: tie('tree') }),
+        ),
+      };
+    });
+    const facts = fc.dictionary(fact, fc.option(value, { nil: undefined })) as fc.Arbitrary<RuleFacts>;
+    fc.assert(fc.property(tree, facts, (when, known) => expect(holds(when, known)).toBe(evaluate(when, known).holds)));
+  });
   it('names each fact once', () => {
     expect(factsOf({ all: [{ fact: 'r', is: 1 }, { any: [{ fact: 'r', is: 2 }, { not: { fact: 'm', is: 3 } }] }] })).toEqual(['r', 'm']);
   });
@@ -123,5 +144,16 @@ describe('segmentChanges', () => {
     expect(segmentChanges([], {}, [{ segment: 'old', version: 1 }])).toMatchObject([
       { change: 'LEFT', segment: 'old', reason: 'the segment was retired' },
     ]);
+  });
+  it('leads to memberships that lead no further', () => {
+    const rules = [big, rule({ fact: 'net', above: 200 }, 'huge', 1)];
+    const before = [
+      { segment: 'old', version: 1 },
+      { segment: 'huge', version: 1 },
+    ];
+    const after = afterSteps(before, segmentChanges(rules, { net: 150 }, before));
+    expect(after).toEqual([{ segment: 'big', version: 3 }]);
+    expect(segmentChanges(rules, { net: 150 }, after)).toEqual([]);
+    expect(afterSteps(after, [])).toEqual(after);
   });
 });

@@ -22,7 +22,7 @@ export const factNames = [
 export type FactName = (typeof factNames)[number];
 
 /** The values a rule is evaluated on; a fact that is not known makes its comparison false. */
-export type RuleFacts = Readonly<Partial<Record<FactName, number | string>>>;
+export type RuleFacts = Readonly<Partial<Record<FactName, number | string | undefined>>>;
 
 const comparison = z
   .strictObject({
@@ -76,6 +76,18 @@ export const segmentRuleSchema: z.ZodType<SegmentRule> = z.strictObject({
   when: condition,
 });
 
+/** Whether a customer belongs. Asked of every rule for every changed customer; {@link evaluate} says the same, and why. */
+export function holds(rule: Condition, facts: RuleFacts): boolean {
+  if ('fact' in rule) return satisfies(rule, facts[rule.fact]);
+  if ('all' in rule) {
+    for (const part of rule.all) if (!holds(part, facts)) return false;
+    return true;
+  }
+  if ('not' in rule) return !holds(rule.not, facts);
+  for (const part of rule.any) if (holds(part, facts)) return true;
+  return false;
+}
+
 /** Whether a customer belongs, and the comparisons that decided it, in words: `purchaseDays 3 >= 2`. */
 export function evaluate(rule: Condition, facts: RuleFacts): { readonly holds: boolean; readonly because: readonly string[] } {
   if ('all' in rule) {
@@ -91,22 +103,29 @@ export function evaluate(rule: Condition, facts: RuleFacts): { readonly holds: b
     const part = evaluate(rule.not, facts);
     return { holds: !part.holds, because: part.because };
   }
-  return compare(rule, facts[rule.fact]);
-}
-
-function compare(rule: Extract<Condition, { fact: FactName }>, value: number | string | undefined): { holds: boolean; because: string[] } {
+  const value = facts[rule.fact];
   if (value === undefined) return { holds: false, because: [`${rule.fact} is not known`] };
   const shown = typeof value === 'number' ? Number(value.toPrecision(6)) : value;
-  const check = (holds: boolean, sign: string, limit: number | string): { holds: boolean; because: string[] } => ({
-    holds,
-    because: [`${rule.fact} ${shown} ${holds ? '' : 'not '}${sign} ${limit}`],
-  });
-  const number = Number(value);
-  if (rule.atLeast !== undefined) return check(number >= rule.atLeast, '>=', rule.atLeast);
-  if (rule.atMost !== undefined) return check(number <= rule.atMost, '<=', rule.atMost);
-  if (rule.above !== undefined) return check(number > rule.above, '>', rule.above);
-  if (rule.below !== undefined) return check(number < rule.below, '<', rule.below);
-  return check(value === rule.is, '=', rule.is ?? '');
+  const belongs = satisfies(rule, value);
+  return { holds: belongs, because: [`${rule.fact} ${shown} ${belongs ? '' : 'not '}${limitOf(rule)}`] };
+}
+
+type Comparison = Extract<Condition, { fact: FactName }>;
+
+function satisfies(rule: Comparison, value: number | string | undefined): boolean {
+  if (value === undefined) return false;
+  if (rule.atLeast !== undefined) return Number(value) >= rule.atLeast;
+  if (rule.atMost !== undefined) return Number(value) <= rule.atMost;
+  if (rule.above !== undefined) return Number(value) > rule.above;
+  if (rule.below !== undefined) return Number(value) < rule.below;
+  return value === rule.is;
+}
+
+function limitOf({ atLeast, atMost, above, below, is = '' }: Comparison): string {
+  if (atLeast !== undefined) return `>= ${atLeast}`;
+  if (atMost !== undefined) return `<= ${atMost}`;
+  if (above !== undefined) return `> ${above}`;
+  return below === undefined ? `= ${is}` : `< ${below}`;
 }
 
 /** The facts that a rule looks at, each once. */

@@ -1,6 +1,6 @@
 import type { DayStats, Stats } from './stats.ts';
 
-/** The form of the statistics in their jsonb column: a day is `[orders, gross, returned]`, BigInts as text. */
+/** The form of the statistics in their json column: a day is `[orders, gross, returned]`, BigInts as text. */
 export interface StatsJson {
   readonly days: Readonly<Record<string, readonly [number, string, string]>>;
   readonly complaints: number;
@@ -11,15 +11,25 @@ export interface StatsJson {
   readonly latest: number;
 }
 
-export function toStatsJson(stats: Stats): StatsJson {
-  const days = [...stats.days].map(([day, value]) => [day, [value.orders, `${value.gross}`, `${value.returned}`]] as const);
-  return { ...stats, days: Object.fromEntries(days), paid: stats.paid.toString() };
+/** Writes statistics for their column; they are written for every event, and hold nothing but numbers. */
+export function statsText(stats: Stats): string {
+  let days = '';
+  for (const [day, { orders, gross, returned }] of stats.days)
+    days += `${days === '' ? '' : ','}"${day}":[${orders},"${gross}","${returned}"]`;
+  let scores = '';
+  for (const [score, count] of stats.scores) scores += `${scores === '' ? '' : ','}"${score}":${count}`;
+  return `{"days":{${days}},"complaints":${stats.complaints},"interactions":${stats.interactions},"scores":{${scores}},"paid":"${stats.paid}","otherCurrency":${stats.otherCurrency},"latest":${stats.latest}}`;
 }
 
-export function fromStatsJson(json: StatsJson): Stats {
-  const days = Object.entries(json.days).map(([day, [orders, gross, returned]]): [number, DayStats] => [
-    Number(day),
-    { orders, gross: BigInt(gross), returned: BigInt(returned) },
-  ]);
-  return { ...json, days: new Map(days), paid: BigInt(json.paid) };
+/** Reads statistics from their column. */
+export function readStats(json: StatsJson): Stats {
+  const days = new Map<number, DayStats>();
+  for (const [day, [orders, gross, returned]] of Object.entries(json.days))
+    days.set(Number(day), { orders, gross: amount(gross), returned: amount(returned) });
+  const scores = new Map<number, number>();
+  for (const [score, count] of Object.entries(json.scores)) scores.set(Number(score), count);
+  const { complaints, interactions, paid, otherCurrency, latest } = json;
+  return { days, complaints, interactions, scores, paid: amount(paid), otherCurrency, latest };
 }
+
+const amount = (text: string): bigint => (text === '0' ? 0n : BigInt(text));

@@ -61,7 +61,7 @@ UNION ALL SELECT d::text FROM profile.document d UNION ALL SELECT p::text FROM p
   async function expectInsightToAgree(): Promise<void> {
     const rows = await database.query<{ id: string; told: string; shown: string }>(
       `SELECT p.profile_id AS id,
-  concat_ws(' ', coalesce((SELECT sum((d.value->>1)::bigint) FROM jsonb_each(s.state->'days') d), 0), coalesce((SELECT sum((d.value->>2)::bigint) FROM jsonb_each(s.state->'days') d), 0),
+  concat_ws(' ', coalesce((SELECT sum((d.value->>1)::bigint) FROM json_each(s.state->'days') d), 0), coalesce((SELECT sum((d.value->>2)::bigint) FROM json_each(s.state->'days') d), 0),
     coalesce(s.state->>'paid', '0'), coalesce(s.state->>'interactions', '0'), coalesce(s.state->>'complaints', '0')) AS told,
   concat_ws(' ', coalesce(t->>'gross', '0'), coalesce(t->>'returned', '0'), coalesce(t->>'paid', '0'), p.document->>'interactions', p.document->>'complaints') AS shown
 FROM profile.profile p LEFT JOIN insight.stats s USING (profile_id)
