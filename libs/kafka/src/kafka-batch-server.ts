@@ -99,6 +99,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private readonly watch: PartitionWatch;
   private readonly commits: LagCommits;
   private readonly held: HeldBatches;
+  /** Batches that kafkajs waits for, and since when nothing of them was committed: until they are done, it fetches nothing else. */
+  private batches = 0;
+  private movedAt = 0;
   private stopping = false;
   private commitTimer: NodeJS.Timeout | undefined;
 
@@ -128,6 +131,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       group: stage.group,
       positions: this.positions,
       watermarks,
+      heldUp: (milliseconds) => this.batches > 0 && performance.now() - this.movedAt >= milliseconds,
       log,
       everyMs: options.watchMs ?? WATCH_MS,
       stallMs: options.stallMs ?? STALL_MS,
@@ -224,6 +228,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         if (REBALANCING.has((error as { type?: unknown }).type)) this.lanes.yield();
       });
     }, timeouts.heartbeat);
+    if (this.batches === 0) this.movedAt = performance.now();
+    this.batches += 1;
     const amount = batchAmount(batch);
     if (this.held.take(amount)) this.fetching('pause', this.positions.flowing());
     observer.held(stage.group, this.held.amount, this.held.isFull);
@@ -240,6 +246,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       this.positions.forget(batch.topic, batch.partition);
     } finally {
       clearInterval(heart);
+      this.batches -= 1;
       if (this.held.release(amount)) this.fetching('resume', this.positions.flowing());
       observer.held(stage.group, this.held.amount, this.held.isFull);
     }
@@ -252,8 +259,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   /**
-   * A partition that lags without moving. When its records wait for the database, that is what has to come back. When nothing of it is
-   * fetched, it is asked for again, and if that does not help for as long again, only a new start will.
+   * A partition that lags without moving. When its records, or those in hand that hold up the next fetch, wait for the database, that is
+   * what has to come back. When nothing of it is fetched, it is asked for again, and if that does not help for as long again, only a new
+   * start will.
    */
   private onStall(topic: string, partition: number, stall: PartitionStall | undefined): void {
     const { observer, stage, log, onCrash, stallMs = STALL_MS } = this.options;
@@ -318,6 +326,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       const next = start + MAX_SLICE >= records.length ? last + 1n : end.offset + 1n;
       await this.lanes.apply(topic, partition, state.next, next, slice);
       state.next = next;
+      this.movedAt = performance.now();
       resolveOffset((next - 1n).toString());
       this.commits.note(topic, partition, next);
       observer.position(stage.group, topic, partition, next, high, end.timestamp);

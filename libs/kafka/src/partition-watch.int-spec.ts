@@ -45,6 +45,36 @@ describe('the watch over partitions', () => {
     await started.close();
   }, 60_000);
 
+  it('takes a partition that is not fetched since those in hand wait for the database for one that waits, too, and does not end the process', async () => {
+    const name = await rig.topic(2);
+    const gate = rig.gate();
+    const { told, stalled } = stallBook();
+    const crashes: Error[] = [];
+    const started = await rig.start(name, {
+      watchMs,
+      stallMs,
+      onClose: () => gate.pass(),
+      observer: { stalled },
+      onCrash: (error) => void crashes.push(error),
+    });
+    await rig.send(name, 0, 5, 1);
+    await eventually(
+      () => gate.arrived,
+      (n) => n > 0,
+    );
+    await rig.send(name, 5, 9, 0);
+    // As long as it takes to end a process whose partition is not fetched, and more.
+    const stall = await eventually(
+      () => told.get(0),
+      (seen) => (seen?.milliseconds ?? 0) > 3 * stallMs,
+    );
+    expect(stall).toMatchObject({ lag: 4n, waitsFor: 'commit' });
+    expect(crashes).toEqual([]);
+    gate.open();
+    await rig.allOnce(name, 9);
+    await started.close();
+  }, 60_000);
+
   it('tells a partition that is silently not fetched, asks for it again, and ends the process when that does not help (K8, K10)', async () => {
     const name = await rig.topic(2);
     const { told, stalled } = stallBook();

@@ -3,7 +3,10 @@ import type { PartitionPositions, TopicPartition } from './partition-positions.t
 import { ProgressWatch, type Stall, type WatchedPosition } from './progress-watch.ts';
 import type { Watermark, WatermarkReader } from './topic-admin.ts';
 
-/** A stall, and what the partition waits for: its records are in hand, nothing of it is fetched, or its position could not be read. */
+/**
+ * A stall, and what the partition waits for: its records are in hand, or others that are hold up the next fetch; nothing of it is fetched;
+ * or its position could not be read.
+ */
 export interface PartitionStall extends Stall {
   readonly waitsFor: 'commit' | 'fetch' | 'position';
 }
@@ -13,6 +16,8 @@ export interface PartitionWatchOptions {
   readonly group: string;
   readonly positions: PartitionPositions;
   readonly watermarks: WatermarkReader;
+  /** Whether what is in hand, of which nothing was committed for so many milliseconds, holds up the next fetch. */
+  readonly heldUp: (milliseconds: number) => boolean;
   readonly log: KafkaLog;
   /** Pause between two looks, milliseconds. */
   readonly everyMs: number;
@@ -82,12 +87,13 @@ export class PartitionWatch {
   }
 
   private tell(name: string, now: TopicPartition | undefined, stall: Stall | undefined): void {
-    const { positions, onStall } = this.options;
+    const { positions, onStall, heldUp, stallMs } = this.options;
     if (stall !== undefined && now !== undefined) {
       const { topic, partition } = now;
       this.stalled.set(name, { topic, partition });
       const state = positions.known(topic, partition);
-      onStall(topic, partition, { ...stall, waitsFor: state === undefined ? 'position' : state.inHand ? 'commit' : 'fetch' });
+      const waitsFor = state === undefined ? 'position' : state.inHand || heldUp(stallMs) ? 'commit' : 'fetch';
+      onStall(topic, partition, { ...stall, waitsFor });
       return;
     }
     const before = this.stalled.get(name);
