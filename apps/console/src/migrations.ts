@@ -166,4 +166,20 @@ SELECT profile_id, t->>'currency' AS currency, (t->>'gross')::numeric * 0.0001 A
 FROM profile.profile CROSS JOIN json_array_elements(document->'totals') t WHERE visible;
 `,
   ),
+  sqlMigration(
+    '0882-console-outbox-view',
+    `
+-- outbox_number counts every event ever published; rows of the outbox itself are dropped after their retention.
+CREATE OR REPLACE VIEW console.outbox_view AS
+SELECT k.topic, k.appended - coalesce(p.unsent, 0) - coalesce(h.held, 0) AS published,
+  coalesce(p.unsent, 0) AS unsent, coalesce(h.held, 0) AS blocked, p.oldest_unsent
+FROM (SELECT topic, sum(seq)::bigint AS appended FROM hub.outbox_number GROUP BY topic) k
+LEFT JOIN (
+  SELECT o.aggregatetype AS topic, count(*) AS unsent, min(o.created_at) AS oldest_unsent
+  FROM hub.outbox_pending w JOIN hub.outbox o ON o.created_on = w.created_on AND o.sequence >= w.first AND o.sequence < w.first + w.rows
+  GROUP BY o.aggregatetype
+) p USING (topic)
+LEFT JOIN (SELECT topic, count(*) AS held FROM hub.outbox_held GROUP BY topic) h USING (topic);
+`,
+  ),
 ];

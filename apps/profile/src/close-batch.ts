@@ -3,12 +3,14 @@ import type { HubEvent, OutboxEvent, Transaction } from '@tributary/persistence'
 import type { BatchState, Change } from './batch-state.ts';
 import { combineProfiles, type CombinedProfile } from './combine-profiles.ts';
 import type { Contribution } from './contribution.ts';
-import type { IdentityMemory, RememberedEdge } from './identity-memory.ts';
+import { NO_TOKEN, type IdentityMemory, type RememberedEdge } from './identity-memory.ts';
+import type { ClaimedProfile } from './profile-row.store.ts';
 import type { ProfileStore } from './profile.store.ts';
 import { publishedEvent, timeOf } from './published-event.ts';
 import type { IdentityStep } from './regroup.ts';
 import { causes, settleIdentity } from './settle-identity.ts';
 import type { ProfileWrite, StoredDocument } from './stored-rows.ts';
+import { NOTHING_TOLD, ToldCounts } from './told.ts';
 
 /** Settles identity, writes what changed with one statement a table and says what to publish: activity, identity changes, profiles. */
 export async function closeBatch(tx: Transaction, store: ProfileStore, memory: IdentityMemory, state: BatchState): Promise<OutboxEvent[]> {
@@ -26,22 +28,55 @@ export async function closeBatch(tx: Transaction, store: ProfileStore, memory: I
   store.updateNodes(tx, rowsOf(state.nodes, state.changedNodes, state.newNodes));
   store.saveEdges(tx, rowsOf(state.edges, state.newEdges));
 
-  const { profiles, published } = combineProfiles(state, steps, causeOf);
-  const token = memory.newToken();
-  const isKnown = ({ profileId }: ProfileWrite): boolean => state.profiles.has(profileId);
-  store.saveProfiles(
+  const profiles = combineProfiles(state, steps);
+  const known = await store.claimProfiles(
     tx,
-    profiles.filter((write) => !isKnown(write)),
+    profiles.filter(({ profileId }) => !state.profiles.has(profileId)).map(({ profileId }) => profileId),
+  );
+  const told = new ToldCounts((profileId) => (state.profiles.get(profileId) ?? known.get(profileId))?.told);
+  const events = [
+    ...identityEvents(state, steps, causeOf, told),
+    ...activityEvents(state, told),
+    ...reassignments(steps, reassigned, causeOf(undefined), told),
+    ...profileEvents(state, profiles, causeOf, told),
+  ];
+  writeProfiles(tx, store, memory, state, profiles, known, told);
+  return events;
+}
+
+/**
+ * Writes the profiles with the numbers that their events took. One that was there unknown to this batch (merged away before, under an id that
+ * came again) may be older than what was written of it: nobody remembers it.
+ */
+function writeProfiles(
+  tx: Transaction,
+  store: ProfileStore,
+  memory: IdentityMemory,
+  state: BatchState,
+  profiles: readonly CombinedProfile[],
+  known: ReadonlyMap<string, ClaimedProfile>,
+  told: ToldCounts,
+): void {
+  const token = memory.newToken();
+  const writes = profiles.map((profile): CombinedProfile => ({ ...profile, told: told.of(profile.profileId) }));
+  const written = new Set(writes.map(({ profileId }) => profileId));
+  for (const profileId of told.profiles)
+    if (!written.has(profileId)) throw new Error(`profile ${profileId} was given numbers and is not written`);
+  const isLoaded = ({ profileId }: ProfileWrite): boolean => state.profiles.has(profileId);
+  const isThere = ({ profileId }: ProfileWrite): boolean => known.get(profileId)?.isThere === true;
+  store.insertProfiles(
+    tx,
+    writes.filter((write) => !isLoaded(write) && !isThere(write)),
     token,
   );
-  store.updateProfiles(tx, profiles.filter(isKnown), token);
-  remember(memory, state, profiles, token);
-  return [
-    ...identityEvents(state, steps, causeOf),
-    ...activityEvents(state),
-    ...reassignments(steps, reassigned, causeOf(undefined)),
-    ...published,
-  ];
+  store.updateProfiles(tx, writes.filter(isLoaded), token);
+  store.updateProfiles(tx, writes.filter(isThere), NO_TOKEN);
+  remember(
+    memory,
+    state,
+    writes.filter((write) => !isThere(write)),
+    token,
+  );
 }
 
 /** Rows by their keys, but for those of some keys. */
@@ -64,7 +99,7 @@ function remember(memory: IdentityMemory, state: BatchState, profiles: readonly 
     if (list === undefined) read.set(profileId, [{ from, to, seenAt }]);
     else list.push({ from, to, seenAt });
   }
-  for (const { profileId, since, mergedInto, view, members } of profiles)
+  for (const { profileId, since, mergedInto, view, members, told = NOTHING_TOLD } of profiles)
     if (mergedInto === null)
       memory.keepProfile(
         {
@@ -72,6 +107,7 @@ function remember(memory: IdentityMemory, state: BatchState, profiles: readonly 
           since,
           mergedInto,
           mergedFrom: view.mergedFrom,
+          told,
           nodes: members,
           // Where edges were read or are new, all of the profile's were read.
           edges: read.get(profileId) ?? state.knownEdges.get(profileId) ?? NO_EDGES,
@@ -95,7 +131,9 @@ async function settleBounds(tx: Transaction, store: ProfileStore, state: BatchSt
   }
 }
 
-function identityEvents(state: BatchState, steps: readonly IdentityStep[], causeOf: (node: string | undefined) => HubEvent): OutboxEvent[] {
+type CauseOf = (node: string | undefined) => HubEvent;
+
+function identityEvents(state: BatchState, steps: readonly IdentityStep[], causeOf: CauseOf, told: ToldCounts): OutboxEvent[] {
   return steps.flatMap((step, index): OutboxEvent[] => {
     const name = step.change === 'SPLIT' ? step.nodes[0] : step.node;
     const node = name === undefined ? undefined : state.nodes.get(name);
@@ -123,23 +161,30 @@ function identityEvents(state: BatchState, steps: readonly IdentityStep[], cause
         `customer.identity/${step.change}/${step.profileId}/${name ?? ''}`,
         index,
         step.profileId,
+        told.next('identity', step.profileId),
         value,
       ),
     ];
   });
 }
 
-function activityEvents(state: BatchState): OutboxEvent[] {
+function activityEvents(state: BatchState, told: ToldCounts): OutboxEvent[] {
   return state.changes.map((change) => {
     const profileId = state.nodes.get(change.node)?.profileId ?? '';
-    return publishedEvent(contracts.activity, change.event, 'customer.activity', change.half, profileId, (seq) =>
+    const number = told.next('activity', profileId);
+    return publishedEvent(contracts.activity, change.event, 'customer.activity', change.half, profileId, number, (seq) =>
       activity(profileId, seq, change.kind as Activity['kind'], change, change.delta, change.event),
     );
   });
 }
 
 /** What a split moves: every earlier document of the moved nodes is taken from the one profile and given to the other. */
-function reassignments(steps: readonly IdentityStep[], documents: readonly StoredDocument[], cause: HubEvent): OutboxEvent[] {
+function reassignments(
+  steps: readonly IdentityStep[],
+  documents: readonly StoredDocument[],
+  cause: HubEvent,
+  told: ToldCounts,
+): OutboxEvent[] {
   return steps.flatMap((step) => {
     if (step.change !== 'SPLIT') return [];
     const nodes = new Set(step.nodes);
@@ -147,11 +192,31 @@ function reassignments(steps: readonly IdentityStep[], documents: readonly Store
       .filter((document) => nodes.has(document.node) && document.kind !== 'CUSTOMER')
       .flatMap((document, index) => {
         const move = (profileId: string, sign: 1 | -1, half: number): OutboxEvent =>
-          publishedEvent(contracts.activity, cause, `customer.activity/${step.profileId}/${step.other}/${half}`, index, profileId, (seq) =>
-            activity(profileId, seq, 'REASSIGNMENT', document, signed(document, sign), cause),
+          publishedEvent(
+            contracts.activity,
+            cause,
+            `customer.activity/${step.profileId}/${step.other}/${half}`,
+            index,
+            profileId,
+            told.next('activity', profileId),
+            (seq) => activity(profileId, seq, 'REASSIGNMENT', document, signed(document, sign), cause),
           );
         return [move(step.profileId, -1, 0), move(step.other, 1, 1)];
       });
+  });
+}
+
+/** Every profile that is shown, and the end of those that were merged away. */
+function profileEvents(state: BatchState, profiles: readonly CombinedProfile[], causeOf: CauseOf, told: ToldCounts): OutboxEvent[] {
+  return profiles.flatMap(({ profileId, view, visible, mergedInto, members }) => {
+    if (!visible && mergedInto === null) return [];
+    const seq = told.next('profile', profileId);
+    if (mergedInto !== null)
+      return [publishedEvent(contracts.profile, causeOf(undefined), `customer.profile/${profileId}/merged`, 0, profileId, seq, () => null)];
+    let cause: HubEvent | undefined;
+    for (const { node } of members) cause = state.causes.get(node) ?? cause;
+    view.seq = seq;
+    return [publishedEvent(contracts.profile, cause ?? causeOf(undefined), `customer.profile/${profileId}`, 0, profileId, seq, () => view)];
   });
 }
 

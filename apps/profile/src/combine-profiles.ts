@@ -1,9 +1,6 @@
-import { contracts } from '@tributary/contracts';
-import type { HubEvent, OutboxEvent } from '@tributary/persistence';
 import type { BatchState } from './batch-state.ts';
 import { combineProfile } from './combine-profile.ts';
 import type { NodeState } from './node-state.ts';
-import { publishedEvent } from './published-event.ts';
 import type { IdentityStep } from './regroup.ts';
 import type { ProfileWrite, StoredNode } from './stored-rows.ts';
 
@@ -14,12 +11,8 @@ export interface CombinedProfile extends ProfileWrite {
 
 const NOBODY: readonly never[] = [];
 
-/** Combines every profile that a batch touched anew: what is written of it and what is published. */
-export function combineProfiles(
-  state: BatchState,
-  steps: readonly IdentityStep[],
-  causeOf: (node: string | undefined) => HubEvent,
-): { profiles: CombinedProfile[]; published: OutboxEvent[] } {
+/** Combines every profile that a batch touched anew, in the order of their ids; behind them those that were merged away. */
+export function combineProfiles(state: BatchState, steps: readonly IdentityStep[]): CombinedProfile[] {
   const members = membersOf(state);
   const touched = new Set<string>();
   const touch = (name: string): void => {
@@ -37,13 +30,10 @@ export function combineProfiles(
     absorbed.set(step.profileId, [...(absorbed.get(step.profileId) ?? []), step.other]);
   }
   const profiles: CombinedProfile[] = [];
-  const published: OutboxEvent[] = [];
   for (const profileId of [...touched].sort()) {
     // A profile that is merged away while others split off it is written once, as merged.
     if (mergedInto.has(profileId)) continue;
-    const profile = combine(state, profileId, members.get(profileId) ?? NOBODY, absorbed.get(profileId) ?? NOBODY);
-    profiles.push(profile);
-    if (profile.visible) published.push(profileEvent(state, profile, causeOf));
+    profiles.push(combine(state, profileId, members.get(profileId) ?? NOBODY, absorbed.get(profileId) ?? NOBODY));
   }
   for (const [other, into] of mergedInto) {
     const { since = 0, mergedFrom = NOBODY } = state.profiles.get(other) ?? {};
@@ -55,9 +45,8 @@ export function combineProfiles(
       view: combineProfile(other, [], mergedFrom),
       members: NOBODY,
     });
-    published.push(publishedEvent(contracts.profile, causeOf(undefined), `customer.profile/${other}/merged`, 0, other, () => null));
   }
-  return { profiles, published };
+  return profiles;
 }
 
 function membersOf(state: BatchState): Map<string, StoredNode[]> {
@@ -85,14 +74,4 @@ function combine(state: BatchState, profileId: string, members: readonly StoredN
     mergedFrom = [...new Set([...mergedFrom, other, ...(earlier?.mergedFrom ?? NOBODY)])];
   }
   return { profileId, since, mergedInto: null, visible: states.length > 0, view: combineProfile(profileId, states, mergedFrom), members };
-}
-
-function profileEvent(state: BatchState, profile: CombinedProfile, causeOf: (node: string | undefined) => HubEvent): OutboxEvent {
-  const { profileId, view, members } = profile;
-  let cause: HubEvent | undefined;
-  for (const { node } of members) cause = state.causes.get(node) ?? cause;
-  return publishedEvent(contracts.profile, cause ?? causeOf(undefined), `customer.profile/${profileId}`, 0, profileId, (seq) => {
-    view.seq = seq;
-    return view;
-  });
 }

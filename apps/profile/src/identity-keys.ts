@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { nodeId, type IdentifierKind } from '@tributary/matching';
 import { uuidText, type Queryable } from '@tributary/persistence';
-import { LIVE_SCHEMA } from './profile.store.ts';
+import { LIVE_SCHEMA } from './profile-schema.ts';
 
 /** Keyed hashes of identifiers, and ids of the edges between them; handed in, so that folding stays pure. */
 export interface IdentityKeys {

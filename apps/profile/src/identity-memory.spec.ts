@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { IdentityMemory, MEMORY_LIMITS, NO_TOKEN } from './identity-memory.ts';
 import type { StoredNode } from './stored-rows.ts';
+import { NOTHING_TOLD } from './told.ts';
 
 const node = (name: string, profileId: string): StoredNode => ({
   node: name,
@@ -17,6 +18,7 @@ const kept = (profileId: string, members = 1): Parameters<IdentityMemory['keepPr
   since: 1,
   mergedInto: null,
   mergedFrom: [],
+  told: NOTHING_TOLD,
   nodes: Array.from({ length: members }, (_, index) => node(`${profileId}${index}`, profileId)),
   edges: [{ from: `${profileId}0`, to: `${profileId}-mail`, seenAt: 5 }],
 });

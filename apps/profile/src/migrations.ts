@@ -1,5 +1,6 @@
 import { sqlMigration, type Migration, type Queryable } from '@tributary/persistence';
-import { checkedSchema, LIVE_SCHEMA } from './profile.store.ts';
+import { checkedSchema, LIVE_SCHEMA } from './profile-schema.ts';
+import { TOLD_TOPICS } from './told.ts';
 
 /** Steps of the profile app's tables, for any schema: a shadow has the same ones. Amounts are unscaled integers of scale 4, times microseconds since 1970. */
 const steps: readonly { readonly id: string; readonly sql: (schema: string) => string }[] = [
@@ -61,15 +62,41 @@ UPDATE ${schema}.profile SET merged_from = ARRAY(SELECT jsonb_array_elements_tex
 ALTER TABLE ${schema}.profile ALTER COLUMN document TYPE json USING document::json;
 `,
   },
+  {
+    id: '0881-profile-numbers',
+    // Written with the profile anyway, which saves two rows of a table of their own for every event, and asking for them.
+    sql: (schema) =>
+      `ALTER TABLE ${schema}.profile ${TOLD_TOPICS.map(({ column }) => `ADD COLUMN ${column} bigint NOT NULL DEFAULT 0`).join(', ')};`,
+  },
 ];
+
+/** Numbers given out so far move into the rows of their profiles, where live keeps them from now on. */
+const MOVE_NUMBERS = `${TOLD_TOPICS.map(
+  ({ topic, column }) => `
+UPDATE ${LIVE_SCHEMA}.profile p SET ${column} = k.seq FROM hub.outbox_key k WHERE k.topic = '${topic}' AND k.key = p.profile_id::text;
+DELETE FROM hub.outbox_key k USING ${LIVE_SCHEMA}.profile p WHERE k.topic = '${topic}' AND k.key = p.profile_id::text;`,
+).join('')}
+-- However a row goes, its numbers stay: whoever gets the id again goes on from there.
+CREATE FUNCTION ${LIVE_SCHEMA}.leave_numbers() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+INSERT INTO hub.outbox_key AS k (topic, key, seq)
+SELECT v.topic, OLD.profile_id::text, v.seq FROM (VALUES ${TOLD_TOPICS.map(({ topic, column }) => `('${topic}', OLD.${column})`).join(', ')}) AS v (topic, seq) WHERE v.seq > 0
+ON CONFLICT (topic, key) DO UPDATE SET seq = greatest(k.seq, excluded.seq);
+RETURN NULL; END $$;
+CREATE TRIGGER leave_numbers AFTER DELETE ON ${LIVE_SCHEMA}.profile FOR EACH ROW EXECUTE FUNCTION ${LIVE_SCHEMA}.leave_numbers();
+CREATE OR REPLACE VIEW hub.outbox_number AS SELECT topic, key, seq FROM hub.outbox_key
+${TOLD_TOPICS.map(({ topic, column }) => `UNION ALL SELECT '${topic}', profile_id::text, ${column} FROM ${LIVE_SCHEMA}.profile WHERE ${column} > 0`).join('\n')};`;
 
 /** Views of the console read the document; it makes them anew afterwards. */
 const BEFORE: Readonly<Record<string, string>> = {
   '0850-profile-document-json': 'DROP VIEW IF EXISTS console.profile_view, console.profile_total_view;',
 };
 
+const AFTER: Readonly<Record<string, string>> = { '0881-profile-numbers': MOVE_NUMBERS };
+
 /** Tables of the profile app. */
-export const migrations: readonly Migration[] = steps.map(({ id, sql }) => sqlMigration(id, `${BEFORE[id] ?? ''}${sql(LIVE_SCHEMA)}`));
+export const migrations: readonly Migration[] = steps.map(({ id, sql }) =>
+  sqlMigration(id, `${BEFORE[id] ?? ''}${sql(LIVE_SCHEMA)}${AFTER[id] ?? ''}`),
+);
 
 /** Creates the tables in a schema of another name, empty. Throws `TypeError` for a name that is not a plain identifier. */
 export async function createProfileTables(db: Queryable, schema: string): Promise<void> {

@@ -1,10 +1,16 @@
 import { boolArray, int8Array, textArray, uuidArray, type Transaction } from '@tributary/persistence';
 import { NO_TOKEN } from './identity-memory.ts';
 import { profileText, searchText } from './profile-text.ts';
+import { LIVE_SCHEMA } from './profile-schema.ts';
 import type { ProfileWrite, StoredProfile } from './stored-rows.ts';
+import { takeLeftNumbers } from './told.store.ts';
+import type { Told } from './told.ts';
 
-const PROFILE_ROWS = `SELECT u.profile_id, u.since, u.merged_into, u.merged_from::uuid[], u.document::json, u.search, u.updated_at, u.visible, $9::bigint
-    FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::boolean[]) AS u (profile_id, since, merged_into, merged_from, document, search, updated_at, visible)`;
+const PROFILE_ROWS = `SELECT u.profile_id, u.since, u.merged_into, u.merged_from::uuid[], u.document::json, u.search, u.updated_at, u.visible, u.told_activity, u.told_identity, u.told_profile, $12::bigint
+    FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::boolean[], $9::bigint[], $10::bigint[], $11::bigint[])
+      AS u (profile_id, since, merged_into, merged_from, document, search, updated_at, visible, told_activity, told_identity, told_profile)`;
+const COLUMNS =
+  'profile_id, since, merged_into, merged_from, document, search, updated_at, visible, told_activity, told_identity, told_profile, token';
 function profileColumns(profiles: readonly ProfileWrite[], token: bigint): unknown[] {
   const sorted = [...profiles].sort((left, right) => (left.profileId < right.profileId ? -1 : 1));
   return [
@@ -16,6 +22,9 @@ function profileColumns(profiles: readonly ProfileWrite[], token: bigint): unkno
     textArray(sorted, (row) => searchText(row.view)),
     int8Array(sorted, (row) => row.view.updatedAt),
     boolArray(sorted, (row) => row.visible),
+    int8Array(sorted, (row) => row.told?.activity ?? 0n),
+    int8Array(sorted, (row) => row.told?.identity ?? 0n),
+    int8Array(sorted, (row) => row.told?.profile ?? 0n),
     token,
   ];
 }
@@ -38,9 +47,20 @@ interface LockedRow {
   readonly mergedFrom: string[] | null;
   readonly token: bigint | null;
   readonly agreed: number;
+  readonly activity: bigint;
+  readonly identity: bigint;
+  readonly profile: bigint;
+}
+
+/** An id that a batch is about to give to a profile which it did not load. */
+export interface ClaimedProfile {
+  /** Whether there is a row under this id, now locked. */
+  readonly isThere: boolean;
+  readonly told: Told;
 }
 
 const NOBODY: readonly string[] = [];
+const TOLD = 'told_activity AS activity, told_identity AS identity, told_profile AS profile';
 
 /** Profiles as they are shown, in the table of one schema. */
 export const createProfileRowStore = (schema: string) => ({
@@ -54,37 +74,75 @@ export const createProfileRowStore = (schema: string) => ({
     const found = await tx.query<LockedRow>(
       {
         name: `${schema}-lock`,
-        text: `WITH locked AS MATERIALIZED (SELECT profile_id, since, merged_into, merged_from, token FROM ${schema}.profile
+        text: `WITH locked AS MATERIALIZED (SELECT profile_id, since, merged_into, merged_from, token, told_activity, told_identity, told_profile FROM ${schema}.profile
     WHERE profile_id = ANY($1::uuid[]) ORDER BY profile_id FOR UPDATE),
   judged AS MATERIALIZED (SELECT l.*, l.token IS NOT DISTINCT FROM u.token AS agrees FROM locked l JOIN unnest($1::uuid[], $2::bigint[]) AS u (profile_id, token) USING (profile_id))
-    SELECT profile_id AS "profileId", since, merged_into AS "mergedInto", merged_from AS "mergedFrom", token, 0 AS agreed FROM judged WHERE NOT agrees
-    UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, count(*)::int FROM judged WHERE agrees`,
+    SELECT profile_id AS "profileId", since, merged_into AS "mergedInto", merged_from AS "mergedFrom", token, 0 AS agreed, ${TOLD}
+    FROM judged WHERE NOT agrees
+    UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, count(*)::int, 0, 0, 0 FROM judged WHERE agrees`,
       },
       [uuidArray(wanted, (row) => row.profileId), int8Array(wanted, (row) => row.token)],
     );
     let agreed = 0;
     const rows: LockedProfile[] = [];
-    for (const { profileId, since, mergedInto, mergedFrom, token, agreed: many } of found) {
+    for (const { profileId, since, mergedInto, mergedFrom, token, agreed: many, activity, identity, profile } of found) {
       agreed += many;
       if (profileId !== null && token !== null)
-        rows.push({ profileId, since: Number(since), mergedInto, mergedFrom: mergedFrom ?? NOBODY, token });
+        rows.push({
+          profileId,
+          since: Number(since),
+          mergedInto,
+          mergedFrom: mergedFrom ?? NOBODY,
+          token,
+          told: { activity, identity, profile },
+        });
     }
     return { rows, agreed };
   },
 
   /**
-   * Writes profiles, whether they are there or not.
-   * @param token of the writing transaction (`IdentityMemory`). A row that was there unknown to the writer gets none: it may be older than what was written of it.
+   * What is known under ids that are about to be given to profiles: the rows that are there, locked, and the numbers that a profile left
+   * behind which ended; those belong to the new row from now on.
    */
-  saveProfiles(tx: Transaction, profiles: readonly ProfileWrite[], token = NO_TOKEN): void {
+  async claimProfiles(tx: Transaction, ids: readonly string[]): Promise<Map<string, ClaimedProfile>> {
+    if (ids.length === 0) return new Map();
+    const sorted = uuidArray([...ids].sort());
+    const [rows, left] = await Promise.all([
+      tx.query<{ id: string } & Told>(
+        {
+          name: `${schema}-claim`,
+          text: `SELECT profile_id AS id, ${TOLD} FROM ${schema}.profile WHERE profile_id = ANY($1::uuid[]) ORDER BY profile_id FOR UPDATE`,
+        },
+        [sorted],
+      ),
+      // Only live publishes: what a shadow would say has no numbers.
+      schema === LIVE_SCHEMA ? takeLeftNumbers(tx, sorted) : [],
+    ]);
+    return new Map<string, ClaimedProfile>([
+      ...left.map(({ id, ...told }) => [id, { isThere: false, told }] as const),
+      ...rows.map(({ id, ...told }) => [id, { isThere: true, told }] as const),
+    ]);
+  },
+
+  /** Inserts new profiles. One that another transaction made meanwhile is a unique violation: the batch tries again and finds it. */
+  insertProfiles(tx: Transaction, profiles: readonly ProfileWrite[], token: bigint): void {
+    if (profiles.length === 0) return;
+    tx.send(
+      { name: `${schema}-insert-profiles`, text: `INSERT INTO ${schema}.profile (${COLUMNS}) ${PROFILE_ROWS}` },
+      profileColumns(profiles, token),
+    );
+  },
+
+  /** Writes profiles, whether they are there or not, for nobody to remember; one that is there keeps its numbers. */
+  saveProfiles(tx: Transaction, profiles: readonly ProfileWrite[]): void {
     if (profiles.length === 0) return;
     tx.send(
       {
         name: `${schema}-save-profiles`,
-        text: `INSERT INTO ${schema}.profile AS p (profile_id, since, merged_into, merged_from, document, search, updated_at, visible, token) ${PROFILE_ROWS}
+        text: `INSERT INTO ${schema}.profile AS p (${COLUMNS}) ${PROFILE_ROWS}
     ON CONFLICT (profile_id) DO UPDATE SET since = least(p.since, excluded.since), merged_into = excluded.merged_into, merged_from = excluded.merged_from, document = excluded.document, search = excluded.search, updated_at = excluded.updated_at, visible = excluded.visible, token = ${NO_TOKEN}`,
       },
-      profileColumns(profiles, token),
+      profileColumns(profiles, NO_TOKEN),
     );
   },
 
@@ -94,8 +152,9 @@ export const createProfileRowStore = (schema: string) => ({
     tx.send(
       {
         name: `${schema}-update-profiles`,
-        text: `UPDATE ${schema}.profile p SET since = least(p.since, u.since), merged_into = u.merged_into, merged_from = u.merged_from, document = u.document, search = u.search, updated_at = u.updated_at, visible = u.visible, token = u.token
-    FROM (${PROFILE_ROWS}) AS u (profile_id, since, merged_into, merged_from, document, search, updated_at, visible, token) WHERE p.profile_id = u.profile_id`,
+        text: `UPDATE ${schema}.profile p SET since = least(p.since, u.since), merged_into = u.merged_into, merged_from = u.merged_from, document = u.document, search = u.search, updated_at = u.updated_at, visible = u.visible,
+      told_activity = u.told_activity, told_identity = u.told_identity, told_profile = u.told_profile, token = u.token
+    FROM (${PROFILE_ROWS}) AS u (${COLUMNS}) WHERE p.profile_id = u.profile_id`,
       },
       profileColumns(profiles, token),
     );

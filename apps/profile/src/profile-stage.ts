@@ -6,7 +6,8 @@ import { createIdentifierReader } from './identifier.ts';
 import { identityKeys } from './identity-keys.ts';
 import { IdentityMemory } from './identity-memory.ts';
 import { loadBatch } from './load-batch.ts';
-import { createProfileStore, LIVE_SCHEMA } from './profile.store.ts';
+import { LIVE_SCHEMA } from './profile-schema.ts';
+import { createProfileStore } from './profile.store.ts';
 import { readFact } from './read-fact.ts';
 
 /** Where a profile stage works. */

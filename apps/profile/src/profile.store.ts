@@ -1,9 +1,7 @@
 import { createDocumentStore } from './document.store.ts';
 import { createNodeStore } from './node.store.ts';
 import { createProfileRowStore } from './profile-row.store.ts';
-
-/** The schema of the profiles that are served. */
-export const LIVE_SCHEMA = 'profile';
+import { checkedSchema } from './profile-schema.ts';
 
 /** All SQL of the profile stage, on the tables of one schema. */
 export type ProfileStore = ReturnType<typeof createNodeStore> &
@@ -14,10 +12,4 @@ export type ProfileStore = ReturnType<typeof createNodeStore> &
 export function createProfileStore(schema: string): ProfileStore {
   const name = checkedSchema(schema);
   return { ...createNodeStore(name), ...createDocumentStore(name), ...createProfileRowStore(name) };
-}
-
-/** A schema's name as it may stand in SQL without quotes. Throws `TypeError` for any other. */
-export function checkedSchema(schema: string): string {
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new TypeError(`${JSON.stringify(schema)} is not a plain schema name`);
-  return schema;
 }

@@ -2,13 +2,14 @@ import { formatMicros } from '@tributary/contracts';
 import { derivedId, type HubEvent, type OutboxEvent } from '@tributary/persistence';
 import { SOURCE } from './settle-identity.ts';
 
-/** An event that follows from another one: its id and time are derived from the cause. */
+/** An event that follows from another one: its id and time are derived from the cause. Its key's number is `seq`. */
 export function publishedEvent<T>(
   contract: { readonly name: string },
   cause: HubEvent,
   type: string,
   n: number,
   key: string,
+  seq: bigint,
   value: (seq: bigint) => T | null,
 ): OutboxEvent {
   const { envelope } = cause;
@@ -18,6 +19,7 @@ export function publishedEvent<T>(
     source: SOURCE,
     key,
     time: timeText(timeOf(cause)),
+    seq,
     value,
   };
   return envelope.traceparent === undefined ? event : { ...event, traceparent: envelope.traceparent };

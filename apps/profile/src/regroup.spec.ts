@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { StoredEdge, StoredNode, StoredProfile } from './stored-rows.ts';
 import { regroup, type Regrouped } from './regroup.ts';
+import { NOTHING_TOLD } from './told.ts';
 
 const node = (name: string, kind: StoredNode['kind'], profileId = '', firstSeen = 1): StoredNode => ({
   node: name,
@@ -24,7 +25,7 @@ const edge = (from: string, to: string, seenAt = 1): StoredEdge => ({
 });
 const profile = (profileId: string, since = 1): [string, StoredProfile] => [
   profileId,
-  { profileId, since, mergedInto: null, mergedFrom: [] },
+  { profileId, since, mergedInto: null, mergedFrom: [], told: NOTHING_TOLD },
 ];
 const newId = (anchor: string, split: boolean): string => `${split ? 'split' : 'new'}:${anchor}`;
 const groups = (result: Regrouped): string[][] => {

@@ -1,6 +1,7 @@
 import type { IdentifierKind } from '@tributary/matching';
 import type { ProfileView } from './combine-profile.ts';
 import type { DocumentKind, NodeState } from './node-state.ts';
+import type { Told } from './told.ts';
 
 /** An identity node as stored; a batch changes what it has loaded in place. */
 export interface StoredNode {
@@ -58,6 +59,8 @@ export interface StoredProfile {
   readonly since: number;
   readonly mergedInto: string | null;
   readonly mergedFrom: readonly string[];
+  /** Its last sequence numbers. */
+  readonly told: Told;
 }
 
 export type DocumentKey = Pick<StoredDocument, 'kind' | 'source' | 'documentId'>;
@@ -70,4 +73,6 @@ export interface ProfileWrite {
   /** False for identifiers that nothing was said of, and for what was merged away. */
   readonly visible: boolean;
   readonly view: ProfileView;
+  /** Its last sequence numbers; a rebuild, which only finds out later, gives none. */
+  readonly told?: Told;
 }

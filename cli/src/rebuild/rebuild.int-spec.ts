@@ -8,6 +8,7 @@ import { eventually } from '../../../test/support/eventually.ts';
 import { liveProfiles, type LiveProfiles } from '../../../test/support/live-profiles.ts';
 import { orderJson } from '../../../test/support/order-json.ts';
 import { knownProfiles, trueProfiles } from '../../../test/support/seller-truth.ts';
+import { numberEvents } from '../../../apps/profile/src/told.store.ts';
 import { quietLog } from '../services/quiet-log.ts';
 import { goOn, rebuild, type RebuildServices } from './rebuild.ts';
 
@@ -225,7 +226,7 @@ WHERE node = (SELECT node FROM profile.node WHERE profile_id = $1 AND state->'to
       // The swap will wait for this row when it publishes, with everything else written.
       const killer = new Database({ url: hub.url, max: 2, applicationName: 'spec killer' });
       await killer.transaction(async (tx) => {
-        await tx.query(`SELECT FROM hub.outbox_key WHERE key = $1 FOR UPDATE`, [paid.profileId]);
+        await tx.query(`SELECT FROM profile.profile WHERE profile_id = $1 FOR UPDATE`, [paid.profileId]);
         const swap = goOn(services, 'swap', 1).then(
           () => 'swapped',
           (error: unknown) => String(error),
@@ -351,9 +352,8 @@ AND (SELECT count(*) FROM profile.node n WHERE n.profile_id = profile.profile_id
       score: null,
     });
     const contract = contracts.activity as unknown as AnyContract;
-    await database.transaction((tx) =>
-      appendOutbox(tx, [{ contract, id: 'wrong', source: 'tributary/profile', key: profileId, time: '2026-03-01T10:00:00Z', value: told }]),
-    );
+    const wrong = { contract, id: 'wrong', source: 'tributary/profile', key: profileId, time: '2026-03-01T10:00:00Z', value: told };
+    await database.transaction(async (tx) => appendOutbox(tx, await numberEvents(tx, [wrong])));
     await hub.settle();
     await expect(expectInsightToAgree()).rejects.toThrow();
     const report = await rebuild(services, {}, 'keep', 5);

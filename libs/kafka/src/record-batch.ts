@@ -172,6 +172,7 @@ function unreadable(batch: Buffer, reason: string): FetchedRecord {
 /** Reads records one after another; throws `RangeError` when they end too early or say what cannot be. */
 class RecordReader {
   private position = 0;
+  private readonly names: { readonly bytes: Buffer; readonly text: string }[] = [];
 
   constructor(private readonly bytes: Buffer) {}
 
@@ -194,7 +195,7 @@ class RecordReader {
     if (count < 0 || count > this.bytes.length - this.position) throw new RangeError('a record says it has more headers than it can');
     const headers: Record<string, Buffer | (Buffer | string)[]> = Object.create(null) as Record<string, Buffer>;
     for (let index = 0; index < count; index += 1) {
-      const name = this.slice()?.toString('utf8') ?? '';
+      const name = this.name(index);
       const value = this.slice() as Buffer;
       const before = headers[name];
       if (before === undefined) headers[name] = value;
@@ -202,6 +203,27 @@ class RecordReader {
       else headers[name] = [before, value];
     }
     return headers;
+  }
+
+  /** A header's name: mostly the one that the record before had in this place, whose text is taken then. */
+  private name(place: number): string {
+    const start = this.position;
+    const length = this.varint();
+    const known = this.names[place];
+    if (known !== undefined && known.bytes.length === length && this.matches(known.bytes)) {
+      this.position += length;
+      return known.text;
+    }
+    this.position = start;
+    const bytes = this.slice();
+    const text = bytes?.toString('utf8') ?? '';
+    if (bytes !== null) this.names[place] = { bytes, text };
+    return text;
+  }
+
+  private matches(bytes: Buffer): boolean {
+    for (let index = 0; index < bytes.length; index += 1) if (this.bytes[this.position + index] !== bytes[index]) return false;
+    return true;
   }
 
   private slice(): Buffer | null {

@@ -91,7 +91,7 @@ WHERE aggregatetype IN (${DERIVED}) AND seq > 0 GROUP BY aggregatetype, id HAVIN
     name: 'outbox-seq',
     sql: `SELECT format('%s %s: numbers %s to %s in %s rows, %s given out', o.topic, left(o.key, 100), o.first, o.last, o.n, coalesce(k.seq, 0)) AS detail
 FROM (SELECT aggregatetype AS topic, aggregateid AS key, min(seq) AS first, max(seq) AS last, count(*) AS n FROM hub.outbox WHERE seq > 0 GROUP BY 1, 2) o
-LEFT JOIN hub.outbox_key k USING (topic, key) WHERE o.last - o.first + 1 <> o.n OR o.last <> coalesce(k.seq, 0)`,
+LEFT JOIN hub.outbox_number k USING (topic, key) WHERE o.last - o.first + 1 <> o.n OR o.last <> coalesce(k.seq, 0)`,
   },
 ];
 

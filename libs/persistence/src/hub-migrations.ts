@@ -89,4 +89,11 @@ ALTER TABLE hub.operation DROP CONSTRAINT operation_kind_check,
   keySampleMigration,
   outboxTokenMigration,
   outboxColumnsMigration,
+  sqlMigration(
+    '0880-outbox-number',
+    `
+-- The last number given out of every topic and key. An app that keeps the numbers of its keys in its own rows adds them here.
+CREATE VIEW hub.outbox_number AS SELECT topic, key, seq FROM hub.outbox_key;
+`,
+  ),
 ];

@@ -45,26 +45,62 @@ export async function appendOutbox(tx: Transaction, events: readonly OutboxEvent
 interface Counter {
   readonly topic: string;
   readonly key: string;
-  readonly shard: number;
   count: number;
   seq: bigint;
 }
 
-/** Gives events the next numbers of their keys and encodes them. */
+/** Gives events the next numbers of their keys, where they have none, and encodes them. */
 async function numberedRows(tx: Transaction, events: readonly OutboxEvent[]): Promise<ReadyRow[]> {
+  const next = await takeNumbers(
+    tx,
+    events.filter((event) => event.seq === undefined),
+  );
+  return events.map((event): ReadyRow => {
+    const { contract, key } = event;
+    const seq = event.seq ?? next(event);
+    const value = event.value(seq);
+    return {
+      id: event.id,
+      topic: contract.topic,
+      key,
+      type: contract.name,
+      payload: value === null ? null : contract.encode(value as never),
+      seq,
+      source: event.source,
+      time: event.time,
+      traceparent: event.traceparent ?? null,
+      headers: null,
+      shard: shardOf(key),
+    };
+  });
+}
+
+/** Takes as many numbers as there are events; what it returns gives each its own, asked once and in their order. */
+async function takeNumbers(tx: Transaction, events: readonly OutboxEvent[]): Promise<(event: OutboxEvent) => bigint> {
   const topics = new Map<string, Map<string, Counter>>();
   const counters: Counter[] = [];
-  const counterOf = events.map(({ contract: { topic }, key }) => {
+  for (const {
+    contract: { topic },
+    key,
+  } of events) {
     let keys = topics.get(topic);
     if (keys === undefined) topics.set(topic, (keys = new Map()));
     let counter = keys.get(key);
     if (counter === undefined) {
-      keys.set(key, (counter = { topic, key, shard: shardOf(key), count: 0, seq: 0n }));
+      keys.set(key, (counter = { topic, key, count: 0, seq: 0n }));
       counters.push(counter);
     }
     counter.count += 1;
-    return counter;
-  });
+  }
+  if (counters.length > 0) await allocate(tx, counters);
+  return ({ contract: { topic }, key }) => {
+    const counter = topics.get(topic)?.get(key);
+    if (counter === undefined) throw new Error(`no number was taken for ${topic} ${key}`);
+    return (counter.seq += 1n);
+  };
+}
+
+async function allocate(tx: Transaction, counters: Counter[]): Promise<void> {
   counters.sort((left, right) => (left.topic < right.topic ? -1 : left.topic > right.topic ? 1 : left.key < right.key ? -1 : 1));
   // RETURNING keeps the order of the rows that were given.
   const allocated = await tx.query<{ seq: bigint }>(ALLOCATE, [
@@ -73,25 +109,6 @@ async function numberedRows(tx: Transaction, events: readonly OutboxEvent[]): Pr
     int8Array(counters, (counter) => counter.count),
   ]);
   counters.forEach((counter, index) => (counter.seq = (allocated[index]?.seq ?? 0n) - BigInt(counter.count)));
-  return events.map((event, index): ReadyRow => {
-    const counter = counterOf[index] as Counter;
-    const seq = (counter.seq += 1n);
-    const { contract } = event;
-    const value = event.value(seq);
-    return {
-      id: event.id,
-      topic: counter.topic,
-      key: counter.key,
-      type: contract.name,
-      payload: value === null ? null : contract.encode(value as never),
-      seq,
-      source: event.source,
-      time: event.time,
-      traceparent: event.traceparent ?? null,
-      headers: null,
-      shard: counter.shard,
-    };
-  });
 }
 
 /** A row and where it goes. */

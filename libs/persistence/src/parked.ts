@@ -88,7 +88,7 @@ export async function blockKeys(tx: Transaction, group: string, failed: readonly
  */
 async function countKeys(tx: Transaction, group: string, topic: string, enough: number): Promise<number> {
   const [row] = await tx.query<{ keys: number }>(
-    `SELECT greatest((SELECT count(*) FROM (SELECT FROM hub.outbox_key WHERE topic = $2 LIMIT $3) k),
+    `SELECT greatest((SELECT count(*) FROM (SELECT FROM hub.outbox_number WHERE topic = $2 LIMIT $3) k),
   (SELECT sum(next_offset - first_offset - gaps) / 100 FROM hub.consumer_offset WHERE consumer_group = $1 AND topic = $2))::int AS keys`,
     [group, topic, enough],
   );

@@ -41,6 +41,8 @@ export interface OutboxEvent<T = unknown> {
   /** RFC 3339. */
   readonly time: string;
   readonly traceparent?: string;
+  /** The next number of its topic and key, where the writer keeps them himself (under a lock of his own); otherwise `hub.outbox_key` does. */
+  readonly seq?: bigint;
   readonly value: (seq: bigint) => T | null;
 }
 

@@ -1,7 +1,9 @@
 import { derivedId, uuidArray, type Transaction } from '@tributary/persistence';
 import { combineProfile } from '../combine-profile.ts';
-import { createProfileStore, LIVE_SCHEMA } from '../profile.store.ts';
+import { LIVE_SCHEMA } from '../profile-schema.ts';
+import { createProfileStore } from '../profile.store.ts';
 import { assignProfiles, type IdentityStep, type Part } from '../regroup.ts';
+import { NOTHING_TOLD } from '../told.ts';
 import type { ProfileWrite, StoredNode, StoredProfile } from '../stored-rows.ts';
 import { SHADOW_SCHEMA } from './shadow.ts';
 
@@ -125,7 +127,9 @@ async function liveProfiles(tx: Transaction, ids: readonly string[]): Promise<Ma
 AND NOT EXISTS (SELECT FROM ${SHADOW_SCHEMA}.told_merge t WHERE t.other = profile_id)`,
     [uuidArray(ids)],
   );
-  return new Map(rows.map((row) => [row.profileId, { ...row, since: Number(row.since), mergedInto: null, mergedFrom: [] }]));
+  return new Map(
+    rows.map((row) => [row.profileId, { ...row, since: Number(row.since), mergedInto: null, mergedFrom: [], told: NOTHING_TOLD }]),
+  );
 }
 
 /** Ids of the shadow that ended in live. */

@@ -1,5 +1,5 @@
 import type { Queryable } from '@tributary/persistence';
-import { LIVE_SCHEMA } from '../profile.store.ts';
+import { LIVE_SCHEMA } from '../profile-schema.ts';
 import { masked, type FieldDifference } from './compare-rows.ts';
 import { sameRowSql } from './same-row.ts';
 import { SHADOW_SCHEMA } from './shadow.ts';

@@ -1,5 +1,5 @@
 import type { Queryable } from '@tributary/persistence';
-import { LIVE_SCHEMA } from '../profile.store.ts';
+import { LIVE_SCHEMA } from '../profile-schema.ts';
 import { SHADOW_SCHEMA } from './shadow.ts';
 
 /** Rows of one table that differ, by what kind of difference. */

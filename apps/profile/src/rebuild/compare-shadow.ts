@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from '@tributary/persistence';
-import { LIVE_SCHEMA } from '../profile.store.ts';
+import { LIVE_SCHEMA } from '../profile-schema.ts';
 import type { Adopted } from './adopt-live-ids.ts';
 import { compareProfiles, type ProfileDifference, type ProfileExample } from './compare-profiles.ts';
 import { compareRows, type RowDifference, type RowExample } from './compare-rows.ts';

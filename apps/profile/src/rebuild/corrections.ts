@@ -30,7 +30,7 @@ export function correctionsSql(schema: string): string {
 told AS (
   SELECT coalesce(l.survivor, t.profile_id) AS profile_id, document_id, occurred_at, currency, score, ${each((name) => `sum(${name})::bigint AS ${name}`)}
   FROM ${SHADOW_SCHEMA}.told t LEFT JOIN last l USING (profile_id)
-  WHERE EXISTS (SELECT FROM hub.outbox_key k WHERE k.topic = '${contracts.activity.topic}' AND k.key = t.profile_id::text) GROUP BY 1, 2, 3, 4, 5
+  WHERE EXISTS (SELECT FROM hub.outbox_number k WHERE k.topic = '${contracts.activity.topic}' AND k.key = t.profile_id::text) GROUP BY 1, 2, 3, 4, 5
 ), truth AS (
   SELECT n.profile_id, document_id, occurred_at, coalesce(currency, '') AS currency, coalesce(score, -1) AS score, ${each((name) => `sum(${name})::bigint AS ${name}`)}
   FROM ${schema}.document d JOIN ${schema}.node n USING (node) WHERE ${each((name) => `${name} <> 0`, ' OR ')} GROUP BY 1, 2, 3, 4, 5
@@ -58,7 +58,7 @@ export interface ToldState {
 export async function toldState(db: Queryable, topics: readonly string[]): Promise<ToldState> {
   const [row] = await db.query<ToldState>(
     `SELECT coalesce(sum(greatest(k.seq - coalesce(t.seq, 0), 0)), 0)::bigint AS waiting, count(*) FILTER (WHERE t.events <> t.seq OR t.seq > k.seq)::int AS gaps
-FROM hub.outbox_key k LEFT JOIN ${SHADOW_SCHEMA}.told_key t USING (topic, key) WHERE k.topic = ANY($1)`,
+FROM hub.outbox_number k LEFT JOIN ${SHADOW_SCHEMA}.told_key t USING (topic, key) WHERE k.topic = ANY($1)`,
     [topics],
   );
   if (row === undefined) throw new Error('an aggregate gave no row');

@@ -1,6 +1,6 @@
 import { forgetGroup, type Database, type Queryable, type StoredOffset, type Transaction } from '@tributary/persistence';
 import { createProfileTables } from '../migrations.ts';
-import { LIVE_SCHEMA } from '../profile.store.ts';
+import { LIVE_SCHEMA } from '../profile-schema.ts';
 import { createToldTables, TOLD_GROUP } from './told-stage.ts';
 
 /** The consumer group whose tables are rebuilt. */

@@ -2,9 +2,11 @@ import { contracts, formatMicros, type Activity, type IdentityChange } from '@tr
 import { appendOutbox, derivedId, raiseEpoch, uuidArray, type OutboxEvent, type Transaction } from '@tributary/persistence';
 import { combineProfile } from '../combine-profile.ts';
 import { createProfileTables } from '../migrations.ts';
-import { createProfileStore, LIVE_SCHEMA } from '../profile.store.ts';
+import { LIVE_SCHEMA } from '../profile-schema.ts';
+import { createProfileStore } from '../profile.store.ts';
 import type { IdentityStep } from '../regroup.ts';
 import type { ProfileWrite, StoredNode } from '../stored-rows.ts';
+import { adoptNumbers, numberEvents } from '../told.store.ts';
 import type { Adopted } from './adopt-live-ids.ts';
 import { differentProfiles } from './compare-profiles.ts';
 import { correctionsSql, type Correction } from './corrections.ts';
@@ -66,7 +68,7 @@ export async function swapShadow(tx: Transaction, adopted: Adopted, cause: SwapC
   retired += await retireProfiles(tx, [...going, ...staying]);
 
   const identity = identityEvents(adopted.steps, cause);
-  for (let start = 0; start < identity.length; start += PAGE) await appendOutbox(tx, identity.slice(start, start + PAGE));
+  for (let start = 0; start < identity.length; start += PAGE) await publish(tx, identity.slice(start, start + PAGE));
   const corrections = await publishCorrections(tx, cause);
   let published = 0;
   for (let start = 0; start < staying.length; start += PAGE)
@@ -131,13 +133,14 @@ async function rewriteProfiles(
     };
   });
   store.saveProfiles(tx, writes);
+  await adoptNumbers(tx, ids);
   const changed = await tx.query<{ id: string; gone: boolean }>(
     `SELECT profile_id AS id, NOT p.visible AS gone FROM ${LIVE_SCHEMA}.profile p LEFT JOIN ${RETIRED_SCHEMA}.profile r USING (profile_id)
 WHERE profile_id = ANY($1::uuid[]) AND (p.visible OR r.visible) AND (p.document::jsonb, p.visible) IS DISTINCT FROM (r.document::jsonb, r.visible) ORDER BY profile_id`,
     [uuidArray(ids)],
   );
   const views = new Map(writes.map((write) => [write.profileId, write.view]));
-  await appendOutbox(
+  await publish(
     tx,
     changed.map(({ id, gone }) =>
       published(contracts.profile, cause, `customer.profile/${id}`, 0, id, (seq) => (gone ? null : { ...views.get(id), seq })),
@@ -154,7 +157,7 @@ async function historyOf(tx: Transaction, ids: readonly string[]): Promise<Map<s
   return new Map(rows.map((row) => [row.id, { since: Number(row.since), mergedFrom: row.mergedFrom ?? [] }]));
 }
 
-/** Profiles that end: a merged one leaves its redirect, one that nobody is leaves nothing; both a tombstone. */
+/** Profiles that end: a merged one leaves its redirect, in the same row; one that nobody is leaves its numbers; both a tombstone. */
 async function endProfiles(
   tx: Transaction,
   ids: readonly string[],
@@ -163,10 +166,7 @@ async function endProfiles(
 ): Promise<number> {
   if (ids.length === 0) return 0;
   const before = await historyOf(tx, ids);
-  const shown = await tx.query<{ id: string }>(
-    `DELETE FROM ${LIVE_SCHEMA}.profile WHERE profile_id = ANY($1::uuid[]) RETURNING profile_id AS id`,
-    [uuidArray(ids)],
-  );
+  await tx.query(`DELETE FROM ${LIVE_SCHEMA}.profile WHERE profile_id = ANY($1::uuid[])`, [uuidArray(ids.filter((id) => !merged.has(id)))]);
   store.saveProfiles(
     tx,
     [...merged].map(([other, into]): ProfileWrite => {
@@ -174,11 +174,18 @@ async function endProfiles(
       return { profileId: other, since, mergedInto: into, visible: false, view: combineProfile(other, [], mergedFrom) };
     }),
   );
-  await appendOutbox(
+  await adoptNumbers(tx, [...merged.keys()]);
+  const shown = [...before.keys()];
+  await publish(
     tx,
-    shown.map(({ id }) => published(contracts.profile, cause, `customer.profile/${id}/ended`, 0, id, () => null)),
+    shown.map((id) => published(contracts.profile, cause, `customer.profile/${id}/ended`, 0, id, () => null)),
   );
   return shown.length;
+}
+
+/** Publishes with the numbers of the profiles' rows; a profile that has none (any more) goes on in `hub.outbox_key`. */
+async function publish(tx: Transaction, events: readonly OutboxEvent[]): Promise<void> {
+  await appendOutbox(tx, await numberEvents(tx, events));
 }
 
 function identityEvents(steps: readonly IdentityStep[], cause: SwapCause): OutboxEvent[] {
@@ -213,7 +220,7 @@ async function publishCorrections(tx: Transaction, cause: SwapCause): Promise<nu
   for (;;) {
     const rows = await tx.query<Correction>(`FETCH ${PAGE} FROM corrections`);
     if (rows.length === 0) break;
-    await appendOutbox(
+    await publish(
       tx,
       rows.map((row, index) =>
         published(contracts.activity, cause, 'customer.activity', count + index, row.profileId, (seq) => activity(row, seq, cause)),
