@@ -61,7 +61,8 @@ const mutants =
   options.mutants || onlyMutants
     ? allMutants.filter((mutant) => mutant.cells.some(wanted) && chosen(mutant) && !caught.some(({ name }) => name === mutant.name))
     : [];
-for (const mutant of mutants) checkMutant(mutant);
+// All of them, also where none is run: a mutant whose snippet is gone would break nothing, unnoticed.
+for (const mutant of allMutants) checkMutant(mutant);
 
 const stack = await openStack((line) => void process.stderr.write(`services: ${line}\n`));
 const results: CellResult[] = [...passed];
