@@ -1,6 +1,7 @@
 import type { PendingRow } from '@tributary/persistence';
 import type { IHeaders, Message, Producer } from 'kafkajs';
 import { EventHeaders } from './event-headers.ts';
+import { topicMessages } from './topic-messages.ts';
 
 /** Bytes of one send, well under the broker's bound of a record batch; a single larger row goes alone. */
 const SEND_BYTES = 1_000_000;
@@ -52,7 +53,10 @@ async function sendOnce(producer: Producer, rows: readonly PendingRow[]): Promis
     if (list) list.push(message);
     else byTopic.set(row.topic, [message]);
   }
-  await producer.sendBatch({ acks: -1, topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages })) });
+  await producer.sendBatch({
+    acks: -1,
+    topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages: topicMessages(messages) })),
+  });
 }
 
 /** Headers of a row on the wire. */
