@@ -5,17 +5,18 @@ const MOST = 200_000;
 
 /**
  * What this process has noted and committed: series as changed since a look began, days as days of trade. Neither is ever taken back while
- * the look and the group's epoch are the same, so neither need be noted again.
+ * the look, the group's epoch and the database's timeline are the same, so neither need be noted again.
  */
 export class NotedMemory {
   private epoch = -1;
+  private timeline = '';
   private look = -1n;
   /** Skus by location. */
   private readonly series = new Map<string, Set<string>>();
   private readonly days = new Set<number>();
   private size = 0;
 
-  /** Forgets everything when the epoch is another: commits may have been lost since. */
+  /** Forgets everything when the epoch is another: the tables were written by somebody else. */
   enter(epoch: number): void {
     if (epoch === this.epoch) return;
     this.epoch = epoch;
@@ -23,12 +24,20 @@ export class NotedMemory {
     this.forget();
   }
 
+  /** Forgets everything when the database is on another timeline: what was committed before it may be lost. */
+  follow(timeline: string): void {
+    if (timeline === this.timeline) return;
+    this.timeline = timeline;
+    this.look = -1n;
+    this.forget();
+  }
+
   /** What would be told of a batch that begins now; to be kept when it is committed. */
-  begin(): { keep(look: bigint, series: readonly SeriesKey[], days: readonly number[]): void } {
+  begin(): { keep(timeline: string, look: bigint, series: readonly SeriesKey[], days: readonly number[]): void } {
     const { epoch } = this;
     return {
-      keep: (look, series, days) => {
-        if (epoch !== this.epoch) return;
+      keep: (timeline, look, series, days) => {
+        if (epoch !== this.epoch || timeline !== this.timeline) return;
         this.keepDays(days);
         this.keepSeries(look, series);
       },

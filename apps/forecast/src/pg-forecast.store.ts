@@ -1,7 +1,7 @@
 import type { Transaction } from '@tributary/persistence';
 import type { ForecastStore } from './forecast-store.ts';
 import { loadDocuments } from './load-documents.ts';
-import { holdLook } from './look.store.ts';
+import { holdLook, type Look } from './look.store.ts';
 import { NotedMemory } from './noted-memory.ts';
 import { noteSeries, noteTrading } from './note-changes.ts';
 import { addDemand } from './save-demand.ts';
@@ -13,7 +13,7 @@ import { saveFacts, saveOrders, saveProducts, saveStock } from './save-documents
  * @param memory what this process need not note again; nothing by default.
  */
 export function openForecastStore(tx: Transaction, memory = new NotedMemory()): ForecastStore {
-  let look: Promise<bigint> | undefined;
+  let look: Promise<Look> | undefined;
   const noted = memory.begin();
   return {
     load: async (keys) => {
@@ -22,7 +22,8 @@ export function openForecastStore(tx: Transaction, memory = new NotedMemory()): 
       return known;
     },
     save: async (changes) => {
-      const number = await (look ?? holdLook(tx));
+      const { number, timeline } = await (look ?? holdLook(tx));
+      memory.follow(timeline);
       await saveOrders(tx, changes);
       saveFacts(tx, changes);
       saveStock(tx, changes);
@@ -30,7 +31,7 @@ export function openForecastStore(tx: Transaction, memory = new NotedMemory()): 
       const days = noteTrading(tx, memory, changes);
       const series = noteSeries(tx, memory, number, changes);
       addDemand(tx, changes);
-      tx.onCommit(() => noted.keep(number, series, days));
+      tx.onCommit(() => noted.keep(timeline, number, series, days));
     },
   };
 }
