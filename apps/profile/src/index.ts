@@ -24,3 +24,4 @@ export {
 } from './rebuild/shadow.ts';
 export { lockLiveTables, swapShadow, type Swapped } from './rebuild/swap-shadow.ts';
 export { createToldStage, TOLD_GROUP, toldContracts } from './rebuild/told-stage.ts';
+export { numberEvents } from './told.store.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contractNamed, contracts, topology, type Activity, type AnyContract } from '@tributary/contracts';
-import { createProfileStage } from '@tributary/app-profile';
+import { createProfileStage, numberEvents } from '@tributary/app-profile';
 import { appendOutbox, Database, editQuarantined, redrive } from '@tributary/persistence';
 import { createSeller } from '@tributary/seller';
 import { expectDeltasToAddUp } from '../../../test/support/deltas-add-up.ts';
@@ -8,7 +8,6 @@ import { eventually } from '../../../test/support/eventually.ts';
 import { liveProfiles, type LiveProfiles } from '../../../test/support/live-profiles.ts';
 import { orderJson } from '../../../test/support/order-json.ts';
 import { knownProfiles, trueProfiles } from '../../../test/support/seller-truth.ts';
-import { numberEvents } from '../../../apps/profile/src/told.store.ts';
 import { quietLog } from '../services/quiet-log.ts';
 import { goOn, rebuild, type RebuildServices } from './rebuild.ts';
 
