@@ -46,9 +46,8 @@ export interface OverviewRows {
 const FLOW = `SELECT consumer_group AS "group", topic, partition, next_offset AS "nextOffset", consumed, applied, duplicate, stale, parked,
   quarantined, balanced, updated_at AS "updatedAt" FROM console.flow_view ORDER BY consumer_group, topic, partition`;
 const OUTBOX = `SELECT topic, published, unsent, blocked, oldest_unsent AS "oldestUnsent" FROM console.outbox_view ORDER BY topic`;
-const POPULATION = `SELECT (SELECT count(*) FROM console.profile_view WHERE kind <> 'GUEST') AS profiles,
-  (SELECT count(*) FROM console.profile_view WHERE kind = 'GUEST') AS guests,
-  (SELECT count(*) FROM console.forecast_view) AS forecasts, (SELECT count(*) FROM console.replenishment_view) AS replenishments`;
+const POPULATION = `SELECT p.profiles, p.guests, (SELECT count(*) FROM console.forecast_view) AS forecasts, (SELECT count(*) FROM console.replenishment_view) AS replenishments
+FROM (SELECT count(*) FILTER (WHERE kind <> 'GUEST') AS profiles, count(*) FILTER (WHERE kind = 'GUEST') AS guests FROM console.profile_view) p`;
 const SEGMENTS = `SELECT segment, members FROM console.segment_count_view ORDER BY members DESC, segment LIMIT 50`;
 const ERP = `SELECT type, count(*) AS published, count(*) FILTER (WHERE decision = 'ACCEPTED') AS accepted,
   count(*) FILTER (WHERE decision = 'REFUSED') AS refused, count(*) FILTER (WHERE decision = 'OVERRIDDEN') AS overridden,

@@ -146,19 +146,19 @@ SELECT o.id, o.at, o.actor, o.via, o.kind, o.filter, e.at AS ended_at FROM hub.o
     '0851-console-profile-views',
     `
 CREATE VIEW console.profile_view AS
-SELECT p.profile_id, d->>'kind' AS kind, d->>'name' AS name, d->>'email' AS email, d->>'phone' AS phone,
-  d->>'country' AS country, (d->>'orders')::integer AS orders, (d->>'returns')::integer AS returns,
-  (d->>'payments')::integer AS payments, (d->>'interactions')::integer AS interactions,
-  (d->>'complaints')::integer AS complaints,
+SELECT profile_id, document->>'kind' AS kind, document->>'name' AS name, document->>'email' AS email, document->>'phone' AS phone,
+  document->>'country' AS country, (document->>'orders')::integer AS orders, (document->>'returns')::integer AS returns,
+  (document->>'payments')::integer AS payments, (document->>'interactions')::integer AS interactions,
+  (document->>'complaints')::integer AS complaints,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('currency', t->>'currency', 'gross', ((t->>'gross')::numeric * 0.0001)::text,
       'returned', ((t->>'returned')::numeric * 0.0001)::text, 'net', ((t->>'net')::numeric * 0.0001)::text,
       'paid', ((t->>'paid')::numeric * 0.0001)::text) ORDER BY t->>'currency'), '[]')
-    FROM jsonb_array_elements(d->'totals') t) AS totals,
-  'epoch'::timestamptz + (d->>'firstOrderAt')::bigint * interval '1 microsecond' AS first_order_at,
-  'epoch'::timestamptz + (d->>'lastOrderAt')::bigint * interval '1 microsecond' AS last_order_at,
-  d->'sources' AS sources, d->'provenance' AS provenance, d->'mergedFrom' AS merged_from, p.search,
-  'epoch'::timestamptz + p.updated_at * interval '1 microsecond' AS updated_at
-FROM profile.profile p CROSS JOIN LATERAL (SELECT p.document::jsonb AS d OFFSET 0) parsed WHERE p.visible;
+    FROM json_array_elements(document->'totals') t) AS totals,
+  'epoch'::timestamptz + (document->>'firstOrderAt')::bigint * interval '1 microsecond' AS first_order_at,
+  'epoch'::timestamptz + (document->>'lastOrderAt')::bigint * interval '1 microsecond' AS last_order_at,
+  (document->'sources')::jsonb AS sources, (document->'provenance')::jsonb AS provenance, (document->'mergedFrom')::jsonb AS merged_from, search,
+  'epoch'::timestamptz + updated_at * interval '1 microsecond' AS updated_at
+FROM profile.profile WHERE visible;
 
 CREATE VIEW console.profile_total_view AS
 SELECT profile_id, t->>'currency' AS currency, (t->>'gross')::numeric * 0.0001 AS gross, (t->>'returned')::numeric * 0.0001 AS returned,
@@ -169,14 +169,17 @@ FROM profile.profile CROSS JOIN json_array_elements(document->'totals') t WHERE 
   sqlMigration(
     '0882-console-outbox-view',
     `
--- outbox_number counts every event ever published; rows of the outbox itself are dropped after their retention.
+-- outbox_number counts every event ever published; rows of the outbox itself are dropped after their retention. What waits is looked up part
+-- by part: a plan that joins all parts of a day with all its rows takes minutes once some thousand wait.
 CREATE OR REPLACE VIEW console.outbox_view AS
 SELECT k.topic, k.appended - coalesce(p.unsent, 0) - coalesce(h.held, 0) AS published,
   coalesce(p.unsent, 0) AS unsent, coalesce(h.held, 0) AS blocked, p.oldest_unsent
 FROM (SELECT topic, sum(seq)::bigint AS appended FROM hub.outbox_number GROUP BY topic) k
 LEFT JOIN (
   SELECT o.aggregatetype AS topic, count(*) AS unsent, min(o.created_at) AS oldest_unsent
-  FROM hub.outbox_pending w JOIN hub.outbox o ON o.created_on = w.created_on AND o.sequence >= w.first AND o.sequence < w.first + w.rows
+  FROM hub.outbox_pending w CROSS JOIN LATERAL (
+    SELECT aggregatetype, created_at FROM hub.outbox r
+    WHERE r.created_on = w.created_on AND r.sequence >= w.first AND r.sequence < w.first + w.rows ORDER BY r.sequence OFFSET 0) o
   GROUP BY o.aggregatetype
 ) p USING (topic)
 LEFT JOIN (SELECT topic, count(*) AS held FROM hub.outbox_held GROUP BY topic) h USING (topic);
