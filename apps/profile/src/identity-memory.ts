@@ -1,4 +1,5 @@
 import { TransactionTokens } from '@tributary/persistence';
+import { SecondChanceCache } from './second-chance-cache.ts';
 import type { StoredNode, StoredProfile } from './stored-rows.ts';
 
 /** What is kept at most; a profile with its members takes about 1.5 kB. */
@@ -7,6 +8,9 @@ export interface MemoryLimits {
   /** Members and edges of all remembered profiles: bounds what a few large ones may take. */
   readonly parts: number;
 }
+
+/** Hints that are kept at most. */
+const HINTS = 20_000;
 
 export const MEMORY_LIMITS: MemoryLimits = { profiles: 25_000, parts: 125_000 };
 
@@ -39,6 +43,8 @@ export class IdentityMemory {
   /** The one written last comes last. */
   private readonly profiles = new Map<string, RememberedProfile & { readonly token: bigint }>();
   private parts = 0;
+  /** Profiles of nodes that no identifier remembers: documents. */
+  private readonly hints = new SecondChanceCache<string, string>(HINTS);
   private epoch = 0;
   private readonly tokens = new TransactionTokens();
 
@@ -53,6 +59,20 @@ export class IdentityMemory {
   forget(): void {
     this.profiles.clear();
     this.parts = 0;
+    this.hints.clear();
+  }
+
+  /** The profile a document's node was last found in: a hint, which loading proves or takes back. */
+  hintOf(node: string): string | undefined {
+    return this.hints.get(node);
+  }
+
+  keepHint(node: string, profileId: string): void {
+    this.hints.set(node, profileId);
+  }
+
+  dropHint(node: string): void {
+    this.hints.delete(node);
   }
 
   /** A token for one transaction, which no transaction of any process has had. */

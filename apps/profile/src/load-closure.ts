@@ -78,25 +78,33 @@ function profilesOf(state: BatchState, nodes: Iterable<string>): Set<string> {
  */
 export async function loadProfiles(context: LoadContext, state: BatchState, nodes: NamedNodes): Promise<void> {
   if (nodes.size === 0) return;
-  const { tx, store } = context;
+  const { tx, store, memory } = context;
   const places = new Map<string, string>();
   const unknown: string[] = [];
   for (const [node, identifier] of nodes) {
-    const hint = identifier?.hint;
+    const hint = identifier?.hint ?? memory.hintOf(node);
     if (hint === undefined) unknown.push(node);
     else places.set(node, hint);
   }
-  const locked = lockProfiles(context, state, new Set(places.values()));
+  const holds = places.size > 0;
+  const locked = lockProfiles(context, state, new Set(places.values()), true);
   const [found, unread] = await Promise.all([store.findNodes(tx, unknown), locked]);
-  for (const { node, profileId } of found) places.set(node, profileId);
-  if (found.length > 0) unread.push(...(await lockProfiles(context, state, new Set(found.map((node) => node.profileId)))));
+  for (const { node, profileId } of found) {
+    places.set(node, profileId);
+    // Before they are locked: should that fail, the next try locks all of them at once and in order.
+    const identifier = nodes.get(node);
+    if (identifier !== undefined && identifier.kind !== 'document') identifier.hint = profileId;
+    else memory.keepHint(node, profileId);
+  }
+  if (found.length > 0) unread.push(...(await lockProfiles(context, state, new Set(found.map((node) => node.profileId)), !holds)));
   for (const node of await store.loadMembers(tx, unread)) state.nodes.set(node.node, node);
   let moved: string | undefined;
   for (const [node, profileId] of places) {
+    if (state.nodes.get(node)?.profileId === profileId && state.profiles.has(profileId)) continue;
     const identifier = nodes.get(node);
-    const holds = state.nodes.get(node)?.profileId === profileId && state.profiles.has(profileId);
-    if (identifier !== undefined) identifier.hint = holds ? profileId : undefined;
-    if (!holds) moved ??= node;
+    if (identifier !== undefined) identifier.hint = undefined;
+    memory.dropHint(node);
+    moved ??= node;
   }
   if (moved !== undefined) throw new ContentionError(`nodes moved to other profiles meanwhile, ${moved} for one`);
 }
@@ -105,7 +113,12 @@ export async function loadProfiles(context: LoadContext, state: BatchState, node
  * Locks profiles and takes from memory those whose rows say that it holds.
  * @returns those whose members must be read.
  */
-async function lockProfiles({ tx, store, memory }: LoadContext, state: BatchState, wanted: ReadonlySet<string>): Promise<string[]> {
+async function lockProfiles(
+  { tx, store, memory }: LoadContext,
+  state: BatchState,
+  wanted: ReadonlySet<string>,
+  wait: boolean,
+): Promise<string[]> {
   const take = (known: RememberedProfile): void => {
     state.profiles.set(known.profileId, known);
     state.knownEdges.set(known.profileId, known.edges);
@@ -118,6 +131,7 @@ async function lockProfiles({ tx, store, memory }: LoadContext, state: BatchStat
     const { rows, agreed } = await store.lockProfiles(
       tx,
       [...asked].map(([profileId, token]) => ({ profileId, token })),
+      wait,
     );
     for (const row of rows) {
       asked.delete(row.profileId);

@@ -65,17 +65,22 @@ const TOLD = 'told_activity AS activity, told_identity AS identity, told_profile
 /** Profiles as they are shown, in the table of one schema. */
 export const createProfileRowStore = (schema: string) => ({
   /**
-   * Locks profiles by id, in id order: every writer takes the locks in the same order, so none waits in a ring.
+   * Locks profiles by id, in id order: every writer takes the locks in the same order, so none waits in a ring. Whoever holds some already
+   * must not wait for more: with `wait` false a row that another transaction holds is an error (contention: the batch is tried again).
    * @returns the rows whose token is not the one that was thought, and how many have it: those need not be told.
    */
-  async lockProfiles(tx: Transaction, profiles: readonly WantedProfile[]): Promise<{ rows: LockedProfile[]; agreed: number }> {
+  async lockProfiles(
+    tx: Transaction,
+    profiles: readonly WantedProfile[],
+    wait: boolean,
+  ): Promise<{ rows: LockedProfile[]; agreed: number }> {
     if (profiles.length === 0) return { rows: [], agreed: 0 };
     const wanted = [...profiles].sort((left, right) => (left.profileId < right.profileId ? -1 : 1));
     const found = await tx.query<LockedRow>(
       {
-        name: `${schema}-lock`,
+        name: `${schema}-lock${wait ? '' : '-more'}`,
         text: `WITH locked AS MATERIALIZED (SELECT profile_id, since, merged_into, merged_from, token, told_activity, told_identity, told_profile FROM ${schema}.profile
-    WHERE profile_id = ANY($1::uuid[]) ORDER BY profile_id FOR UPDATE),
+    WHERE profile_id = ANY($1::uuid[]) ORDER BY profile_id FOR UPDATE ${wait ? '' : 'NOWAIT'}),
   judged AS MATERIALIZED (SELECT l.*, l.token IS NOT DISTINCT FROM u.token AS agrees FROM locked l JOIN unnest($1::uuid[], $2::bigint[]) AS u (profile_id, token) USING (profile_id))
     SELECT profile_id AS "profileId", since, merged_into AS "mergedInto", merged_from AS "mergedFrom", token, 0 AS agreed, ${TOLD}
     FROM judged WHERE NOT agrees

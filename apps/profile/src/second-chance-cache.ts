@@ -24,6 +24,14 @@ export class SecondChanceCache<Key, Value> {
     this.entries.set(key, { value, used: false });
   }
 
+  delete(key: Key): void {
+    this.entries.delete(key);
+  }
+
+  clear(): void {
+    this.entries.clear();
+  }
+
   private evict(): void {
     for (const [key, entry] of this.entries) {
       this.entries.delete(key);

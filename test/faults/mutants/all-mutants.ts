@@ -96,7 +96,7 @@ export const allMutants: readonly Mutant[] = [
     'profiles are locked in no order',
     ['F41c'],
     `${profile}profile-row.store.js`,
-    'ORDER BY profile_id FOR UPDATE),',
-    'ORDER BY random() FOR UPDATE),',
+    'ORDER BY profile_id FOR UPDATE ${',
+    'ORDER BY random() FOR UPDATE ${',
   ),
 ];
