@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ContentionError, holdGroup, raiseEpoch, type Stage, type Transaction } from '@tributary/persistence';
+import { ContentionError, holdGroup, raiseEpoch } from '@tributary/persistence';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
 import { activitySaid, mergedSaid, microsOf2026 } from '../../../test/support/insight-events.ts';
 import { stageBench, type Said, type StageBench } from '../../../test/support/stage-bench.ts';
+import { watchedStage } from '../../../test/support/watched-stage.ts';
 import { createInsightStage } from './insight-stage.ts';
 import { migrations } from './migrations.ts';
 import { refit } from './refit.task.ts';
@@ -78,54 +79,10 @@ describe('what two processes remember of statistics', () => {
   }, 60_000);
 });
 
-interface Watch {
-  readonly stage: Stage;
-  readonly asked: string[];
-  fail: Error | undefined;
-  /** What happens meanwhile: before statistics are locked the next time. */
-  meanwhile: (() => Promise<void>) | undefined;
-}
-
-/** A stage with a note of every statement that loading sends, and a way to fail after everything was written. */
-function watched(stage: Stage): Watch {
-  const watch: Watch = {
-    asked: [],
-    fail: undefined,
-    meanwhile: undefined,
-    stage: {
-      ...stage,
-      async open(tx, events, epoch) {
-        const query: Transaction['query'] = async (statement, values) => {
-          const name = typeof statement === 'string' ? statement : (statement.name ?? '');
-          const { meanwhile } = watch;
-          if (name === 'insight-lock-stats' && meanwhile !== undefined) {
-            watch.meanwhile = undefined;
-            await meanwhile();
-          }
-          watch.asked.push(name);
-          return tx.query(statement, values);
-        };
-        const unit = await stage.open({ ...tx, query }, events, epoch);
-        return {
-          ...unit,
-          async close() {
-            const events = await unit.close();
-            const { fail } = watch;
-            watch.fail = undefined;
-            if (fail !== undefined) throw fail;
-            return events;
-          },
-        };
-      },
-    },
-  };
-  return watch;
-}
-
 describe('a profile whose statistics are remembered', () => {
   let own: FreshDatabase;
   let bench: StageBench;
-  const watch = watched(createInsightStage('EUR', rules));
+  const watch = watchedStage(createInsightStage('EUR', rules), 'insight-lock-stats');
   const kim = randomUUID();
   let said = 0;
   const apply = async (events: readonly Said[] = [activitySaid(kim, (said += 1))]): Promise<string[]> => {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ContentionError, holdGroup, raiseEpoch, type Stage, type Transaction } from '@tributary/persistence';
+import { ContentionError, holdGroup, raiseEpoch } from '@tributary/persistence';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
 import { orderJson } from '../../../test/support/order-json.ts';
 import { stageBench, type Said, type StageBench } from '../../../test/support/stage-bench.ts';
+import { watchedStage } from '../../../test/support/watched-stage.ts';
 import { migrations } from './migrations.ts';
 import { createProfileStage } from './profile-stage.ts';
 
@@ -84,54 +85,10 @@ describe('what two processes remember of identities', () => {
   }, 60_000);
 });
 
-interface Watch {
-  readonly stage: Stage;
-  readonly asked: string[];
-  fail: Error | undefined;
-  /** What happens meanwhile: before profiles are locked the next time. */
-  meanwhile: (() => Promise<void>) | undefined;
-}
-
-/** A stage with a note of every statement that loading sends, and a way to fail after everything was written. */
-function watched(stage: Stage): Watch {
-  const watch: Watch = {
-    asked: [],
-    fail: undefined,
-    meanwhile: undefined,
-    stage: {
-      ...stage,
-      async open(tx, events, epoch) {
-        const query: Transaction['query'] = async (statement, values) => {
-          const name = typeof statement === 'string' ? statement : (statement.name ?? '');
-          const { meanwhile } = watch;
-          if (name === 'profile-lock' && meanwhile !== undefined) {
-            watch.meanwhile = undefined;
-            await meanwhile();
-          }
-          watch.asked.push(name);
-          return tx.query(statement, values);
-        };
-        const unit = await stage.open({ ...tx, query }, events, epoch);
-        return {
-          ...unit,
-          async close() {
-            const events = await unit.close();
-            const { fail } = watch;
-            watch.fail = undefined;
-            if (fail !== undefined) throw fail;
-            return events;
-          },
-        };
-      },
-    },
-  };
-  return watch;
-}
-
 describe('a profile that is remembered', () => {
   let own: FreshDatabase;
   let bench: StageBench;
-  const watch = watched(createProfileStage('11'.repeat(32)));
+  const watch = watchedStage(createProfileStage('11'.repeat(32)), 'profile-lock');
   const kim = { id: 'kim', email: 'kim@example.org' };
   let said = 0;
   const apply = async (): Promise<string[]> => {
