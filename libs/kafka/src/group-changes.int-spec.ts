@@ -1,12 +1,37 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from '@tributary/persistence';
-import type { Consumer } from 'kafkajs';
+import type { Consumer, Kafka } from 'kafkajs';
 import { BatchServerRig, quietKafkaLog, type StartedServer } from '../../../test/support/batch-server-rig.ts';
 import { movementMessage } from '../../../test/support/counting-stage.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 
 /** The shortest session that the broker takes by default. */
 const timeouts = { session: 6_000, rebalance: 6_000, heartbeat: 300 };
+
+/** Consumers one of whose heartbeats inside a batch is answered, when asked for, as by a broker that does not coordinate the group any more. */
+function refuseOneHeartbeat(kafka: Kafka): { readonly kafka: Kafka; refuse: () => void; refused: () => boolean } {
+  let wanted = false;
+  let refused = false;
+  const heartbeat = (beat: () => Promise<void>) => (): Promise<void> => {
+    if (!wanted) return beat();
+    [wanted, refused] = [false, true];
+    return Promise.reject(Object.assign(new Error('not the coordinator'), { type: 'NOT_COORDINATOR_FOR_GROUP' }));
+  };
+  const consumer: Kafka['consumer'] = (config) => {
+    const real = kafka.consumer(config);
+    const run: Consumer['run'] = ({ eachBatch, ...rest } = {}) =>
+      real.run({
+        ...rest,
+        eachBatch: (payload) => eachBatch?.({ ...payload, heartbeat: heartbeat(payload.heartbeat) }) ?? Promise.resolve(),
+      });
+    return { ...real, run };
+  };
+  return {
+    kafka: { ...kafka, consumer, admin: () => kafka.admin(), producer: (config) => kafka.producer(config), logger: () => kafka.logger() },
+    refuse: () => void (wanted = true),
+    refused: () => refused,
+  };
+}
 
 describe('the batch server while its group or its database make trouble', () => {
   let rig: BatchServerRig;
@@ -63,6 +88,28 @@ describe('the batch server while its group or its database make trouble', () => 
     expect(await rig.counted(name)).toEqual({ count: 30, most: 1 });
     await lock.release();
     await rig.allOnce(name, 60);
+    expect(joins.n).toBe(0);
+    await rig.identity(group);
+    await started.close();
+  }, 60_000);
+
+  it('goes on where it was after a heartbeat was refused and the next one was not, without joining anew', async () => {
+    const name = await rig.topic(3);
+    const group = `g-${name}`;
+    await rig.send(name, 0, 30);
+    const refusing = refuseOneHeartbeat(rig.kafka);
+    const started = await rig.start(name, { group, timeouts, kafka: refusing.kafka });
+    await rig.allOnce(name, 30);
+    const joins = count(started, 'consumer.group_join');
+    const lock = lockOffsets(group);
+    await lock.held;
+    await rig.send(name, 30, 60);
+    await eventually(waiting, (rows) => rows.length > 0);
+    refusing.refuse();
+    await eventually(refusing.refused, (refused) => refused);
+    await rig.send(name, 60, 90);
+    await lock.release();
+    await rig.allOnce(name, 90);
     expect(joins.n).toBe(0);
     await rig.identity(group);
     await started.close();

@@ -197,6 +197,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       void this.positions.assign(assigned).then(() => this.watch.look());
       if (this.held.isFull) this.fetching('pause', assigned);
     });
+    // A refusal that passed by itself (the group's coordinator moved): this process is still a member, with the share it had.
+    consumer.on('consumer.heartbeat', () => this.lanes.resume());
     // kafkajs hands over no batch that is left without a record: its offsets are passed, or they would look like lag for ever.
     consumer.on('consumer.end_batch_process', ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
       if (batchSize > 0) return;
