@@ -6,10 +6,11 @@ import {
   openOffset,
   type BatchContext,
   type BatchResult,
+  type Migration,
   type RawRecord,
   type Stage,
 } from '@tributary/persistence';
-import type { FreshDatabase } from './fresh-database.ts';
+import { freshDatabase, type FreshDatabase } from './fresh-database.ts';
 
 /** One event as its source says it, in the contract's JSON form. */
 export interface Said {
@@ -88,4 +89,29 @@ export async function published<T>(database: Database, contract: Contract<T>): P
     if (!read.ok) throw new Error(JSON.stringify(read.faults));
     return { key, value: read.value };
   });
+}
+
+/** Two processes of one stage over one database, each with a memory of its own: the one reads partition 0, the other partition 1. */
+export interface TwoBenches {
+  readonly own: FreshDatabase;
+  readonly one: StageBench;
+  readonly other: StageBench;
+  close(): Promise<void>;
+}
+
+/** Two stages as `make` gives them, over one fresh database. */
+export async function twoBenches(migrations: readonly Migration[], make: () => Stage): Promise<TwoBenches> {
+  const own = await freshDatabase(migrations);
+  const one = await stageBench(own, make(), 2);
+  const other = await stageBench(own, make(), 2);
+  return {
+    own,
+    one,
+    other,
+    async close() {
+      await one.close();
+      await other.close();
+      await own.drop();
+    },
+  };
 }

@@ -1,21 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { contracts, type AnyContract } from '@tributary/contracts';
-import type { HubEvent, Transaction } from '@tributary/persistence';
+import type { HubEvent } from '@tributary/persistence';
 import { bridgeStoreSuite } from '../test/bridge-store-suite.ts';
 import { FakeBridgeStore } from '../test/fake-bridge.store.ts';
 import { answer, forecast, replenishment, segment } from '../test/sample-events.ts';
+import { noTransaction } from '../../../test/support/no-transaction.ts';
+import { routeSuite } from '../../../test/support/route-suite.ts';
 import { createErpBridgeStage } from './erp-bridge-stage.ts';
 import { bridgeRoutes } from './erp-bridge.routes.ts';
 import { SHARDS } from './migrations.ts';
-
-const noTransaction: Transaction = {
-  transaction: true,
-  query: () => Promise.reject(new Error('no database here')),
-  send() {
-    throw new Error('no database here');
-  },
-  onCommit: () => undefined,
-};
 
 async function run(store: FakeBridgeStore, ...batches: readonly (readonly HubEvent[])[]): Promise<string[]> {
   const stage = createErpBridgeStage({ openStore: () => store });
@@ -99,24 +92,10 @@ describe('path of the erp-bridge: events in, deliveries and answers out', () => 
   });
 });
 
-describe('routes of the erp-bridge', () => {
-  it('starts with a route for everything it reads', () => {
-    expect(
-      createErpBridgeStage()
-        .reads.map(({ name }) => name)
-        .sort(),
-    ).toEqual(bridgeRoutes.map(({ contract }) => contract.name).sort());
-  });
-
-  it('does not start without a route, with two, or with one for what it does not read', () => {
-    const [first] = bridgeRoutes;
-    if (first === undefined) throw new Error('no routes');
-    expect(() => createErpBridgeStage({ routes: bridgeRoutes.slice(1) })).toThrow(/no route for customer.segment/);
-    expect(() => createErpBridgeStage({ routes: [...bridgeRoutes, first] })).toThrow(/two routes for customer.segment/);
-    expect(() =>
-      createErpBridgeStage({ routes: [...bridgeRoutes, { ...first, contract: contracts.order as unknown as AnyContract }] }),
-    ).toThrow(/does not read/);
-  });
+routeSuite('the erp-bridge', {
+  routes: bridgeRoutes,
+  make: (routes) => createErpBridgeStage(routes && { routes }),
+  foreign: contracts.order as unknown as AnyContract,
 });
 
 bridgeStoreSuite('in memory', () => {

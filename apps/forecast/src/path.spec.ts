@@ -1,21 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { contracts, type AnyContract } from '@tributary/contracts';
-import type { Disposition, HubEvent, Transaction } from '@tributary/persistence';
+import type { Disposition, HubEvent } from '@tributary/persistence';
 import fc from 'fast-check';
 import { FakeForecastStore } from '../test/fake-forecast.store.ts';
 import { forecastStoreSuite } from '../test/forecast-store-suite.ts';
 import { goodsBack, line, movement, order, product, stock, units } from '../test/sample-events.ts';
+import { noTransaction } from '../../../test/support/no-transaction.ts';
+import { routeSuite } from '../../../test/support/route-suite.ts';
 import { createForecastStage } from './forecast-stage.ts';
 import { forecastRoutes } from './forecast.routes.ts';
-
-const noTransaction: Transaction = {
-  transaction: true,
-  query: () => Promise.reject(new Error('no database here')),
-  send() {
-    throw new Error('no database here');
-  },
-  onCommit: () => undefined,
-};
 
 /** Sends events through the stage, one batch each list; tells what became of them. */
 async function run(store: FakeForecastStore, ...batches: readonly (readonly HubEvent[])[]): Promise<Disposition[]> {
@@ -161,24 +154,10 @@ describe('path of the forecast app: events in, sums out', () => {
   });
 });
 
-describe('routes of the forecast app', () => {
-  it('starts with a route for everything it reads', () => {
-    expect(
-      createForecastStage()
-        .reads.map(({ name }) => name)
-        .sort(),
-    ).toEqual(forecastRoutes.map(({ contract }) => contract.name).sort());
-  });
-
-  it('does not start without a route, with two, or with one for what it does not read', () => {
-    const [first] = forecastRoutes;
-    if (first === undefined) throw new Error('no routes');
-    expect(() => createForecastStage({ routes: forecastRoutes.slice(1) })).toThrow(/no route for commerce.order/);
-    expect(() => createForecastStage({ routes: [...forecastRoutes, first] })).toThrow(/two routes for commerce.order/);
-    expect(() =>
-      createForecastStage({ routes: [...forecastRoutes, { ...first, contract: contracts.invoice as unknown as AnyContract }] }),
-    ).toThrow(/does not read/);
-  });
+routeSuite('the forecast app', {
+  routes: forecastRoutes,
+  make: (routes) => createForecastStage(routes && { routes }),
+  foreign: contracts.invoice as unknown as AnyContract,
 });
 
 forecastStoreSuite('in memory', () => {

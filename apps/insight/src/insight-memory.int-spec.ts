@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ContentionError, holdGroup, raiseEpoch } from '@tributary/persistence';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
 import { activitySaid, mergedSaid, microsOf2026 } from '../../../test/support/insight-events.ts';
-import { stageBench, type Said, type StageBench } from '../../../test/support/stage-bench.ts';
+import { stageBench, twoBenches, type Said, type StageBench, type TwoBenches } from '../../../test/support/stage-bench.ts';
 import { watchedStage } from '../../../test/support/watched-stage.ts';
 import { createInsightStage } from './insight-stage.ts';
 import { migrations } from './migrations.ts';
@@ -33,20 +33,15 @@ FROM insight.stats s WHERE profile_id = $1`,
 }
 
 describe('what two processes remember of statistics', () => {
+  let two: TwoBenches;
   let own: FreshDatabase;
   let one: StageBench;
   let other: StageBench;
   beforeAll(async () => {
-    own = await freshDatabase(migrations);
-    // Two stages with a memory each; the one reads partition 0, the other partition 1.
-    one = await stageBench(own, createInsightStage('EUR', rules), 2);
-    other = await stageBench(own, createInsightStage('EUR', rules), 2);
+    two = await twoBenches(migrations, () => createInsightStage('EUR', rules));
+    ({ own, one, other } = two);
   }, 30_000);
-  afterAll(async () => {
-    await one.close();
-    await other.close();
-    await own.drop();
-  }, 30_000);
+  afterAll(() => two.close(), 30_000);
 
   it('is never taken from memory when the other one wrote last, neither statistics nor memberships', async () => {
     const [p, q] = [randomUUID(), randomUUID()];

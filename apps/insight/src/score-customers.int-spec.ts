@@ -1,38 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import type { CustomerFacts } from './customer-facts.ts';
-import { scoreCustomers, type ScoredCustomer } from './score-customers.ts';
+import { expectFinite, scoredCustomer } from '../test/scored-customer.ts';
+import { scoreCustomers } from './score-customers.ts';
 
 const DAY = 86_400_000_000;
-const customer = (
-  profileId: string,
-  purchaseDays: number,
-  firstDay: number,
-  lastDay: number,
-  net: number,
-  today: number,
-): ScoredCustomer => ({
-  profileId,
-  facts: {
-    orders: purchaseDays,
-    purchaseDays,
-    firstDay,
-    lastDay,
-    recencyDays: today - lastDay,
-    gross: net,
-    returned: 0,
-    net,
-    netExact: BigInt(Math.round(net * 10_000)),
-    returnRate: 0,
-    complaints: 0,
-    lowestScore: undefined,
-  } satisfies CustomerFacts,
-});
-const finite = (scores: readonly object[]): void => {
-  for (const score of scores)
-    for (const value of Object.values(score)) if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true);
-};
-
 describe('scoreCustomers on real customers', () => {
   it('fits the CDNOW sample as its authors did', () => {
     const file = new URL('../../../../shared/data/cdnow/cdnow-summary.csv', import.meta.url);
@@ -51,7 +22,7 @@ describe('scoreCustomers on real customers', () => {
           ...number[],
         ];
         const first = today - Math.round(T * 7);
-        return customer(id, x + 1, first, first + Math.round(tx * 7), zbar * (x + 1), today);
+        return scoredCustomer(id, x + 1, first, first + Math.round(tx * 7), zbar * (x + 1), today);
       });
     const { model, scores } = scoreCustomers(customers, today * DAY);
     // Fader, Hardie and Lee (2005), table 2: r 0.243, alpha 4.414, a 0.793, b 2.426 on the same customers in weeks.
@@ -65,7 +36,7 @@ describe('scoreCustomers on real customers', () => {
       expect(Math.abs(found / known - 1)).toBeLessThan(0.02);
     expect(model.spend).not.toBeNull();
     expect(scores).toHaveLength(2_357);
-    finite(scores);
+    expectFinite(scores);
     expect(scores.every((score) => score.pAlive !== null && score.lifetimeValue !== null)).toBe(true);
     const total = scores.reduce((sum, score) => sum + (score.expectedPurchases ?? 0), 0);
     expect(total).toBeGreaterThan(500);

@@ -1,37 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CustomerFacts } from './customer-facts.ts';
+import { expectFinite, scoredCustomer } from '../test/scored-customer.ts';
 import { scoreCustomers, type ScoredCustomer } from './score-customers.ts';
 
 const DAY = 86_400_000_000;
-const customer = (
-  profileId: string,
-  purchaseDays: number,
-  firstDay: number,
-  lastDay: number,
-  net: number,
-  today: number,
-): ScoredCustomer => ({
-  profileId,
-  facts: {
-    orders: purchaseDays,
-    purchaseDays,
-    firstDay,
-    lastDay,
-    recencyDays: today - lastDay,
-    gross: net,
-    returned: 0,
-    net,
-    netExact: BigInt(Math.round(net * 10_000)),
-    returnRate: 0,
-    complaints: 0,
-    lowestScore: undefined,
-  } satisfies CustomerFacts,
-});
-const finite = (scores: readonly object[]): void => {
-  for (const score of scores)
-    for (const value of Object.values(score)) if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true);
-};
-
 describe('scoreCustomers', () => {
   it('nobody: no scores, no model, and the notes say why', () => {
     const { model, scores } = scoreCustomers([], 100 * DAY);
@@ -41,21 +12,21 @@ describe('scoreCustomers', () => {
   });
 
   it.each<[string, ScoredCustomer[]]>([
-    ['one buyer', [customer('a', 1, 90, 90, 10, 100)]],
-    ['everybody alike', Array.from({ length: 30 }, (_, index) => customer(`c${index}`, 1, 50, 50, 10, 100))],
-    ['everybody bought today', Array.from({ length: 30 }, (_, index) => customer(`c${index}`, 1, 100, 100, 10, 100))],
-    ['everything returned', Array.from({ length: 30 }, (_, index) => customer(`c${index}`, 2, 10, 10 + index, 0, 100))],
-    ['more returned than bought', Array.from({ length: 30 }, (_, index) => customer(`c${index}`, 2, 10, 10 + index, -5, 100))],
+    ['one buyer', [scoredCustomer('a', 1, 90, 90, 10, 100)]],
+    ['everybody alike', Array.from({ length: 30 }, (_, index) => scoredCustomer(`c${index}`, 1, 50, 50, 10, 100))],
+    ['everybody bought today', Array.from({ length: 30 }, (_, index) => scoredCustomer(`c${index}`, 1, 100, 100, 10, 100))],
+    ['everything returned', Array.from({ length: 30 }, (_, index) => scoredCustomer(`c${index}`, 2, 10, 10 + index, 0, 100))],
+    ['more returned than bought', Array.from({ length: 30 }, (_, index) => scoredCustomer(`c${index}`, 2, 10, 10 + index, -5, 100))],
     [
       'one buyer of millions among small ones',
       Array.from({ length: 30 }, (_, index) =>
-        customer(`c${index}`, 1 + (index % 3), 10, 10 + 3 * (index % 3), index === 0 ? 1e9 : 5, 100),
+        scoredCustomer(`c${index}`, 1 + (index % 3), 10, 10 + 3 * (index % 3), index === 0 ? 1e9 : 5, 100),
       ),
     ],
   ])('%s: every number finite, every score says which model spoke', (_what, customers) => {
     const { model, scores } = scoreCustomers(customers, 100 * DAY);
     expect(scores).toHaveLength(customers.length);
-    finite(scores);
+    expectFinite(scores);
     for (const score of scores) {
       expect(score.model).not.toBe('');
       if (score.pAlive !== null) expect(score.pAlive >= 0 && score.pAlive <= 1).toBe(true);

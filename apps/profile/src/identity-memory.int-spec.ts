@@ -2,35 +2,22 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ContentionError, holdGroup, raiseEpoch } from '@tributary/persistence';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
-import { orderJson } from '../../../test/support/order-json.ts';
-import { stageBench, type Said, type StageBench } from '../../../test/support/stage-bench.ts';
+import { orderSaid as order } from '../../../test/support/order-said.ts';
+import { stageBench, twoBenches, type StageBench, type TwoBenches } from '../../../test/support/stage-bench.ts';
 import { watchedStage } from '../../../test/support/watched-stage.ts';
 import { migrations } from './migrations.ts';
 import { createProfileStage } from './profile-stage.ts';
 
-const order = (orderId: string, customer: object): Said => ({
-  id: `order/${orderId}`,
-  source: 'shop',
-  type: 'commerce.order',
-  time: '2026-03-01T10:00:00Z',
-  data: orderJson(orderId, { customer }),
-});
-
 describe('what two processes remember of identities', () => {
+  let two: TwoBenches;
   let own: FreshDatabase;
   let one: StageBench;
   let other: StageBench;
   beforeAll(async () => {
-    own = await freshDatabase(migrations);
-    // Two stages with a memory each; the one reads partition 0, the other partition 1.
-    one = await stageBench(own, createProfileStage('11'.repeat(32)), 2);
-    other = await stageBench(own, createProfileStage('11'.repeat(32)), 2);
+    two = await twoBenches(migrations, () => createProfileStage('11'.repeat(32)));
+    ({ own, one, other } = two);
   }, 30_000);
-  afterAll(async () => {
-    await one.close();
-    await other.close();
-    await own.drop();
-  }, 30_000);
+  afterAll(() => two.close(), 30_000);
   const orders = async (): Promise<number[]> =>
     (
       await own.database.query<{ orders: number }>(

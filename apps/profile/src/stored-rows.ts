@@ -1,5 +1,6 @@
 import type { IdentifierKind } from '@tributary/matching';
 import type { ProfileView } from './combine-profile.ts';
+import type { Contribution } from './contribution.ts';
 import type { DocumentKind, NodeState } from './node-state.ts';
 import type { Told } from './told.ts';
 
@@ -27,25 +28,13 @@ export interface StoredEdge {
 }
 
 /** A document with what it contributes and which record said so. */
-export interface StoredDocument {
+export interface StoredDocument extends Contribution {
   readonly kind: DocumentKind | 'CUSTOMER';
   readonly source: string;
   readonly documentId: string;
   readonly version: bigint;
   readonly hash: bigint;
   readonly node: string;
-  readonly occurredAt: number;
-  readonly currency: string | null;
-  readonly orders: number;
-  readonly gross: bigint;
-  readonly returned: bigint;
-  readonly paid: bigint;
-  readonly invoiced: bigint;
-  readonly settled: bigint;
-  readonly interactions: number;
-  readonly complaints: number;
-  readonly detail: string | null;
-  readonly score: number | null;
   readonly causeSource: string;
   readonly causeId: string;
   readonly topic: string;

@@ -1,34 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contracts } from '@tributary/contracts';
 import { auditBooks } from '@tributary/persistence';
-import { freshDatabase, type FreshDatabase } from '../../../test/support/fresh-database.ts';
-import { orderJson } from '../../../test/support/order-json.ts';
-import { stageBench, type Said, type StageBench } from '../../../test/support/stage-bench.ts';
+import type { FreshDatabase } from '../../../test/support/fresh-database.ts';
+import { orderSaid as order } from '../../../test/support/order-said.ts';
+import { twoBenches, type StageBench, type TwoBenches } from '../../../test/support/stage-bench.ts';
 import { migrations } from './migrations.ts';
 import { createProfileStage } from './profile-stage.ts';
 
-const order = (orderId: string, customer: object): Said => ({
-  id: `order/${orderId}`,
-  source: 'shop',
-  type: 'commerce.order',
-  time: '2026-03-01T10:00:00Z',
-  data: orderJson(orderId, { customer }),
-});
-
 describe('the numbers of what is told of a profile', () => {
+  let two: TwoBenches;
   let own: FreshDatabase;
   let one: StageBench;
   let other: StageBench;
   beforeAll(async () => {
-    own = await freshDatabase(migrations);
-    one = await stageBench(own, createProfileStage('11'.repeat(32)), 2);
-    other = await stageBench(own, createProfileStage('11'.repeat(32)), 2);
+    two = await twoBenches(migrations, () => createProfileStage('11'.repeat(32)));
+    ({ own, one, other } = two);
   }, 30_000);
-  afterAll(async () => {
-    await one.close();
-    await other.close();
-    await own.drop();
-  }, 30_000);
+  afterAll(() => two.close(), 30_000);
   /** Numbers of each key's events as the outbox has them, by topic. */
   const numbers = (topic: string): Promise<unknown[]> =>
     own.database.query(
