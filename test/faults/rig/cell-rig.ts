@@ -130,7 +130,7 @@ export class CellRig extends ServerHands {
     const process = new HubProcess({
       name,
       history: this.history,
-      logFile: join(this.stack.folder, `${name}.log`),
+      logFile: join(this.stack.folder, `${name}${this.mutant === undefined ? '' : ` ${this.mutant.name}`}.log`),
       mutant: this.mutant,
       env,
       order: {

@@ -46,7 +46,8 @@ export class HubProcess {
         ...(mutant === undefined ? {} : { FAULTS_MUTANT: JSON.stringify(mutant) }),
       },
     });
-    const log = createWriteStream(logFile, { flags: 'a' });
+    // Of its own from the start: what an earlier run of the cell logged is not this process's doing.
+    const log = createWriteStream(logFile, { flags: 'w' });
     this.child.stdout?.pipe(log, { end: false });
     this.child.stderr?.pipe(log, { end: false });
     history.note('worker starts', { name, pid: this.child.pid, apps: order.apps, relay: order.relay, at: order.at, log: logFile });
