@@ -38,7 +38,7 @@ const DRAIN_MS = 300_000;
 export async function hubLatency(stack: Stack, rate: number, seconds: number, seed: number): Promise<LatencyRun> {
   const { brokers, redisUrl } = stack.services;
   await withAdmin(brokers, (admin) => emptyTopics(admin, [TOPIC]));
-  await forgetTurn(brokers, TOPIC, PARTITIONS);
+  await forgetTurn(stack.services, TOPIC, PARTITIONS);
   const marks = await withAdmin(brokers, (admin) => watermarks(admin, TOPIC));
   const begins = new Map([...marks].map(([partition, { high }]) => [partition, high]));
   await withAdmin(brokers, (admin) => stampByBroker(admin, contracts.activity.topic));

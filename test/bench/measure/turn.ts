@@ -33,7 +33,7 @@ export async function fillTopic(stack: Stack, events: number, keys: KeySpread, s
 
 /** Runs `work` as one contestant's turn: nothing is left of the turns before, the database is its own and goes afterwards. */
 export async function withTurn<T>(stack: Stack, topic: FilledTopic, contestant: Contestant, work: (turn: Turn) => Promise<T>): Promise<T> {
-  await forgetTurn(stack.services.brokers, TOPIC, PARTITIONS);
+  await forgetTurn(stack.services, TOPIC, PARTITIONS);
   const marks = await withAdmin(stack.services.brokers, (admin) => watermarks(admin, contracts.activity.topic));
   const activitiesBefore = [...marks.values()].reduce((sum, { high }) => sum + high, 0n);
   const database = await stack.openDatabase(contestant.tables);

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import kafkajs, { Kafka, logLevel, type Admin } from 'kafkajs';
 import { createTopics, type KafkaLog } from '@tributary/kafka';
 import { eventually } from '../../support/eventually.ts';
@@ -93,8 +94,20 @@ export async function emptyTopics(admin: Admin, topics: readonly string[]): Prom
   }
 }
 
-/** Everything but the input is as if nobody had ever worked here: topics empty, consumer groups forgotten. */
-export async function forgetTurn(brokers: string, input: string, partitions: number): Promise<void> {
+/** Where a turn has left something. */
+export interface Left {
+  readonly brokers: string;
+  readonly redisUrl: string;
+}
+
+/**
+ * Everything but the input is as if nobody had ever worked here: topics empty, consumer groups forgotten, Redis too. With the schedules of
+ * the turn before, the tasks that run at a hub's first start would not run, and its stages would work without what these leave.
+ */
+export async function forgetTurn({ brokers, redisUrl }: Left, input: string, partitions: number): Promise<void> {
+  const redis = new Redis(redisUrl);
+  await redis.flushall();
+  redis.disconnect();
   await withAdmin(brokers, async (admin) => {
     const specs = topicSpecs(partitions).filter(({ topic }) => topic !== input);
     await emptyTopics(
